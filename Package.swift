@@ -1,0 +1,120 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// SwiftPM refuses unsafe flags in a package that another one depends on, and DaybookApp is there to be depended on.
+let isDependency = Context.packageDirectory.contains("/checkouts/")
+
+/// Strict everywhere: warnings are errors, `any` is spelled out, what is used is imported.
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (isDependency ? [] : [.unsafeFlags(["-warnings-as-errors"])])
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// SQLite itself, without GRDB's layer: for the hot paths, where statements are bound in place.
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func cLibrary(_ name: String, _ debianPackage: String, pkgConfig: String? = nil) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig,
+        providers: [.apt([debianPackage, "pkg-config"])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "daybook",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "daybook", targets: ["daybook"]),
+        .library(name: "DaybookApp", targets: ["DaybookApp"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.5.1"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        cLibrary("CDeflate", "libdeflate-dev"),
+        cLibrary("CCurl", "libcurl4-openssl-dev"),
+        cLibrary("CZlib", "zlib1g-dev"),
+        cLibrary("CBrotli", "libbrotli-dev"),
+        cLibrary("CZstd", "libzstd-dev"),
+        cLibrary("CXML2", "libxml2-dev", pkgConfig: "libxml-2.0"),
+        cLibrary("CJQ", "libjq-dev"),
+        cLibrary("CPCRE2", "libpcre2-dev"),
+        cLibrary("CLinux", "libc6-dev"),
+
+        library("CanonicalJSON", []),
+        library("JSONQuery", ["CJQ", "CanonicalJSON"]),
+        library("EventLog", ["CDeflate", "CLinux", "CanonicalJSON", grdb, crypto]),
+        library("Observations", ["EventLog", "CanonicalJSON"]),
+        library("Transport", ["CCurl", "CZlib", "CBrotli", "CZstd", logging]),
+        library("Extraction", ["CXML2", "CPCRE2", "CanonicalJSON", "JSONQuery"]),
+        library(
+            "Ingestors",
+            ["EventLog", "Observations", "Transport", "Extraction", "CanonicalJSON", grdb, logging]),
+        library("Projections", ["EventLog", "Observations", "CanonicalJSON", sqlite]),
+        library(
+            "Reactors",
+            [
+                "EventLog", "Observations", "Projections", "Transport", "CanonicalJSON", "JSONQuery", grdb, crypto,
+                logging,
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
+        library(
+            "DemoSite",
+            [
+                logging, .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        library(
+            "DaybookApp",
+            [
+                "EventLog", "Observations", "Transport", "Extraction", "Ingestors", "Projections", "Reactors",
+                "DemoSite",
+                "CanonicalJSON", "JSONQuery", "Yams", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .executableTarget(name: "daybook", dependencies: ["DaybookApp"], swiftSettings: strict),
+        .executableTarget(
+            name: "daybook-bench", dependencies: ["Extraction", "CanonicalJSON"], path: "Sources/Benchmarks",
+            swiftSettings: strict),
+
+        tests("CanonicalJSON", []),
+        tests("JSONQuery", ["CanonicalJSON"]),
+        tests("EventLog", ["CanonicalJSON", grdb]),
+        tests("Observations", ["EventLog", "CanonicalJSON"]),
+        tests("Transport", []),
+        tests("Extraction", ["CanonicalJSON"]),
+        tests("Ingestors", ["EventLog", "Observations", "Transport", "Extraction", "CanonicalJSON"]),
+        tests("Projections", ["EventLog", "Observations", "CanonicalJSON"]),
+        tests("Reactors", ["EventLog", "Observations", "Projections", "Transport", "CanonicalJSON", crypto]),
+        tests("DemoSite", []),
+        tests(
+            "DaybookApp",
+            [
+                "EventLog", "Transport", "Extraction", "Ingestors", "Projections", "Reactors", "DemoSite",
+                "CanonicalJSON", "Yams",
+            ]),
+    ]
+)
