@@ -1,0 +1,299 @@
+// The one place that writes to segments: takes the log's lock, catches up, writes a group of commits, syncs once, lets go.
+
+import Dispatch
+import Synchronization
+
+final class Appender: Sendable {
+    private struct Waiting: Sendable {
+        var request: CommitRequest
+        var answer: CheckedContinuation<Result<Appended, LogError>, Never>
+    }
+
+    private struct Queue {
+        var waiting: [Waiting] = []
+        var isClosed = false
+    }
+
+    /// Used by the writing thread alone.
+    private struct Writer {
+        var lock: LogLock?
+        var segment: (first: UInt64, file: any LogFile)?
+        var published: (any LogFile)?
+        /// After a failure that could not be taken back.
+        var isPoisoned = false
+    }
+
+    private let directory: LogDirectory
+    private let tail: LogTail
+    private let index: StreamIndex
+    private let blobs: BlobStore
+    private let clock: @Sendable () -> Timestamp
+    private let notices: @Sendable (LogNotice) -> Void
+    private let appended: @Sendable (UInt64) -> Void
+
+    private let queue = Mutex(Queue())
+    private let writer = Mutex(Writer())
+    private let maker = BlockMaker()
+    /// A thread of its own: what waits here for locks and disks must not hold up the cooperative pool.
+    private let thread = DispatchQueue(label: "daybook.append", qos: .userInitiated)
+
+    init(
+        directory: LogDirectory, tail: LogTail, index: StreamIndex, blobs: BlobStore,
+        clock: @escaping @Sendable () -> Timestamp, notices: @escaping @Sendable (LogNotice) -> Void,
+        appended: @escaping @Sendable (UInt64) -> Void
+    ) {
+        self.directory = directory
+        self.tail = tail
+        self.index = index
+        self.blobs = blobs
+        self.clock = clock
+        self.notices = notices
+        self.appended = appended
+    }
+
+    func append(_ request: CommitRequest) async throws(LogError) -> Appended {
+        let result = await withCheckedContinuation { answer in
+            let isTaken = queue.withLock { queue in
+                guard !queue.isClosed else { return false }
+                queue.waiting.append(Waiting(request: request, answer: answer))
+                return true
+            }
+            if isTaken { thread.async { self.commitWaiting() } } else { answer.resume(returning: .failure(.closed)) }
+        }
+        return try result.get()
+    }
+
+    /// Lets what waits be appended, and no more.
+    func close() {
+        queue.withLock { $0.isClosed = true }
+        thread.sync { self.commitWaiting() }
+    }
+
+    /// Everyone who waits by now shares one sync.
+    private func commitWaiting() {
+        let group = queue.withLock { queue in
+            defer { queue.waiting = [] }
+            return queue.waiting
+        }
+        guard !group.isEmpty else { return }
+        let results = writer.withLock { writer in
+            do throws(LogError) { return try commit(group.map(\.request), &writer) } catch {
+                return group.map { _ in .failure(error) }
+            }
+        }
+        for (waiting, result) in zip(group, results) { waiting.answer.resume(returning: result) }
+    }
+
+    private func commit(
+        _ requests: [CommitRequest], _ writer: inout Writer
+    ) throws(LogError) -> [Result<Appended, LogError>] {
+        if writer.lock == nil { writer.lock = try LogLock.open(directory) }
+        guard let lock = writer.lock else { return [] }
+        try lock.wait()
+        defer { lock.release() }
+        guard !writer.isPoisoned, !directory.files.exists(directory.poisonPath) else {
+            throw .poisoned(directory.poisonPath)
+        }
+        var position = try catchUp(&writer)
+        var results: [Result<Appended, LogError>] = []
+        var rest = requests[...]
+        // Usually one round; commits of many megabytes are written in several.
+        while !rest.isEmpty {
+            guard !writer.isPoisoned else {
+                return results + rest.map { _ in .failure(.poisoned(directory.poisonPath)) }
+            }
+            results += try commitRound(&rest, at: &position, &writer)
+        }
+        return results
+    }
+
+    private func commitRound(
+        _ rest: inout ArraySlice<CommitRequest>, at position: inout LogPosition, _ writer: inout Writer
+    ) throws(LogError) -> [Result<Appended, LogError>] {
+        var stage = CommitStage(index: index, end: position.sequence, now: clock())
+        var commits: [CommitText] = []
+        var results: [Result<Appended, LogError>] = []
+        var bytes = 0
+        while bytes < CommitStage.commitMax, let request = rest.popFirst() {
+            do throws(LogError) {
+                let commit = try stage.add(request)
+                bytes += commit.text.count
+                if commit.count > 0 { commits.append(commit) }
+                results.append(.success(Appended(first: commit.first, count: commit.count)))
+            } catch {
+                results.append(.failure(error))
+            }
+        }
+        guard !commits.isEmpty else { return results }
+        do throws(LogError) {
+            try blobs.makeDurable()
+            position = try write(commits, at: position, &writer)
+        } catch {
+            return results.map { result in result.flatMap { _ in .failure(error) } }
+        }
+        publish(position, &writer)
+        index.absorb(stage.overlay)
+        appended(position.sequence)
+        return results
+    }
+
+    // MARK: Before
+
+    /// Finds the log's end, what others appended since included; sets a torn tail aside.
+    private func catchUp(_ writer: inout Writer) throws(LogError) -> LogPosition {
+        let base = tail.base
+        if let base, let segment = writer.segment, segment.first == base.segment,
+            try segment.file.size() == base.offset,
+            base.sequence < directory.end(of: base.segment)
+                || !directory.files.exists(directory.path(directory.end(of: base.segment)))
+        {
+            try index.catchUp(to: base.sequence)
+            return base
+        }
+        let inspector = LogInspector(directory: directory)
+        var finding = try inspector.inspect(from: base, published: tail.readPublished())
+        if let damage = finding.verdict.damage { throw .corrupt(damage) }
+        try TornTail(directory: directory, notices: notices).setAside(finding.verdict.tail)
+        try finding.makeDurable(directory)
+        let position = finding.verdict.end
+        tail.moved(to: position)
+        writer.segment = nil
+        try index.catchUp(to: position.sequence)
+        if let damage = index.damage { throw .corrupt(damage) }
+        return position
+    }
+
+    // MARK: Writing
+
+    /// What a segment's file gets.
+    private struct Part {
+        var segment: UInt64
+        var offset: Int
+        var bytes: [UInt8]
+    }
+
+    /// Writes and syncs, or takes everything back.
+    private func write(
+        _ commits: [CommitText], at position: LogPosition, _ writer: inout Writer
+    ) throws(LogError) -> LogPosition {
+        let parts = parts(commits, at: position)
+        var touched: [any LogFile] = []
+        do throws(LogError) {
+            for part in parts {
+                let file = try file(part.segment, &writer)
+                touched.append(file)
+                try file.write(part.bytes, at: part.offset)
+            }
+            for file in touched { try file.sync() }
+            if parts.contains(where: { $0.offset == 0 }) { try directory.files.syncDirectory(directory.log) }
+        } catch {
+            takeBack(parts, &writer)
+            throw error
+        }
+        guard let last = parts.last, let commit = commits.last else { return position }
+        return LogPosition(segment: last.segment, offset: last.offset + last.bytes.count, sequence: commit.end)
+    }
+
+    private func parts(_ commits: [CommitText], at position: LogPosition) -> [Part] {
+        var parts: [Part] = []
+        for commit in commits {
+            let plans = BlockPlan.plans(for: commit, in: directory)
+            for (plan, member) in zip(plans, maker.make(plans, of: commit, durable: position.sequence)) {
+                if parts.last?.segment != plan.segment {
+                    let offset = plan.segment == position.segment ? position.offset : 0
+                    parts.append(Part(segment: plan.segment, offset: offset, bytes: []))
+                }
+                parts[parts.count - 1].bytes += member
+            }
+        }
+        return parts
+    }
+
+    private func file(_ segment: UInt64, _ writer: inout Writer) throws(LogError) -> any LogFile {
+        if let open = writer.segment, open.first == segment { return open.file }
+        let file = try directory.files.open(directory.path(segment), .write)
+        writer.segment = (segment, file)
+        return file
+    }
+
+    /// Brings the files back to the last acknowledged commit, and has that on disk; else nobody appends any more.
+    private func takeBack(_ parts: [Part], _ writer: inout Writer) {
+        writer.segment = nil
+        do throws(LogError) {
+            for part in parts.reversed() where directory.files.exists(directory.path(part.segment)) {
+                let file = try directory.files.open(directory.path(part.segment), .write)
+                try file.truncate(to: part.offset)
+                if part.offset == 0 { try directory.files.remove(file.path) } else { try file.sync() }
+            }
+            try directory.files.syncDirectory(directory.log)
+        } catch {
+            writer.isPoisoned = true
+            _ = try? directory.files.open(directory.poisonPath, .write)
+        }
+    }
+
+    private func publish(_ position: LogPosition, _ writer: inout Writer) {
+        if writer.published == nil { writer.published = try? directory.files.open(directory.endPath, .write) }
+        // Without it the end is found from the blocks; the commit is on disk all the same.
+        do { try writer.published?.write(PublishedEnd.bytes(position.sequence), at: 0) } catch {
+            writer.published = nil
+        }
+        tail.moved(to: position)
+    }
+}
+
+/// Moves what no acknowledgement covered out of the log, byte for byte. Only under the log's lock.
+struct TornTail {
+    let directory: LogDirectory
+    let notices: @Sendable (LogNotice) -> Void
+
+    func setAside(_ pieces: [TornPiece]) throws(LogError) {
+        guard !pieces.isEmpty else { return }
+        var told: [LogNotice] = []
+        for piece in pieces where piece.to > piece.from {
+            let aside = try copy(piece)
+            told.append(
+                .tornTail(
+                    file: Segment.name(piece.segment), from: piece.from, bytes: piece.to - piece.from, aside: aside))
+        }
+        try directory.files.syncDirectory(directory.log)
+        // From the newest file back, so that a crash in between leaves a torn tail again and no gap.
+        for piece in pieces.reversed() {
+            if piece.removesFile {
+                try directory.files.remove(directory.path(piece.segment))
+            } else {
+                let file = try directory.files.open(directory.path(piece.segment), .write)
+                try file.truncate(to: piece.from)
+                try file.sync()
+            }
+        }
+        try directory.files.syncDirectory(directory.log)
+        told.forEach(notices)
+    }
+
+    /// The name of the copy, which is on disk then.
+    private func copy(_ piece: TornPiece) throws(LogError) -> String {
+        let source = try directory.files.open(directory.path(piece.segment), .read)
+        var name = "torn-\(padded(piece.segment))-\(piece.from)"
+        var number = 1
+        while directory.files.exists(directory.log + "/" + name) {
+            number += 1
+            name = "torn-\(padded(piece.segment))-\(piece.from)-\(number)"
+        }
+        let target = try directory.files.open(directory.log + "/" + name, .create)
+        do throws(LogError) {
+            var place = piece.from
+            while place < piece.to {
+                let bytes = try source.read(at: place, count: min(1 << 20, piece.to - place))
+                guard !bytes.isEmpty else { break }
+                try target.write(bytes, at: place - piece.from)
+                place += bytes.count
+            }
+            try target.sync()
+        } catch {
+            try? directory.files.remove(directory.log + "/" + name)
+            throw error
+        }
+        return name
+    }
+}

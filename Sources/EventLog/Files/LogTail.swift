@@ -1,0 +1,150 @@
+// Where the log ends, as far as this process knows, and how it learns of what others appended. Cheap when nothing changed.
+
+import Synchronization
+
+final class LogTail: Sendable {
+    private struct State {
+        /// A place between commits, everything before it on disk. Nil until first looked for.
+        var base: LogPosition?
+        /// The durable end.
+        var end: UInt64 = 0
+        /// What `end` was concluded from; while it stays the same, so does the conclusion.
+        var seen: Sight?
+        var published: (any LogFile)?
+        var newest: (segment: UInt64, file: any LogFile)?
+    }
+
+    private struct Sight: Equatable {
+        var published: UInt64?
+        var segment: UInt64
+        var size: Int
+    }
+
+    private let directory: LogDirectory
+    private let state = Mutex(State())
+
+    init(directory: LogDirectory) { self.directory = directory }
+
+    /// The durable end now. Takes the log's lock only where a whole commit lies beyond it that nobody has synced.
+    func end() throws(LogError) -> UInt64 {
+        while true {
+            if let end = try state.withLock({ (state) throws(LogError) in try endNow(&state) }) { return end }
+            // Nothing is published and an appender is at work: what it does decides. Not waited for under the mutex, which
+            // that appender may be of this process and need.
+            try LogLock.open(directory).waitAndRelease()
+        }
+    }
+
+    private func endNow(_ state: inout State) throws(LogError) -> UInt64? {
+        let published = readPublished(&state)
+        if let base = state.base, let sight = try look(at: base, published: published, &state), sight == state.seen {
+            return state.end
+        }
+        return try refresh(&state, published: published)
+    }
+
+    /// The last place between commits that was found, for an appender to go on from.
+    var base: LogPosition? { state.withLock { $0.base } }
+
+    /// An appender of this process has synced and published up to here.
+    func moved(to position: LogPosition) {
+        state.withLock { state in
+            state.base = position
+            state.end = position.sequence
+            state.seen = Sight(published: position.sequence, segment: position.segment, size: position.offset)
+        }
+    }
+
+    func readPublished() -> UInt64? {
+        state.withLock { readPublished(&$0) }
+    }
+
+    private func readPublished(_ state: inout State) -> UInt64? {
+        if let file = state.published, let end = PublishedEnd.read(file) { return end }
+        state.published = try? directory.files.open(directory.endPath, .read)
+        return state.published.flatMap { PublishedEnd.read($0) }
+    }
+
+    /// What can be told without scanning: the size of the file that is appended to. Nil where a newer segment exists.
+    private func look(at base: LogPosition, published: UInt64?, _ state: inout State) throws(LogError) -> Sight? {
+        let next = directory.end(of: base.segment)
+        if base.sequence == next, directory.files.exists(directory.path(next)) { return nil }
+        if state.newest?.segment != base.segment {
+            guard let file = try? directory.files.open(directory.path(base.segment), .read) else { return nil }
+            state.newest = (base.segment, file)
+        }
+        guard let size = try state.newest?.file.size() else { return nil }
+        return Sight(published: published, segment: base.segment, size: size)
+    }
+
+    /// Nil where that depends on an appender that is at work.
+    private func refresh(_ state: inout State, published: UInt64?) throws(LogError) -> UInt64? {
+        let inspector = LogInspector(directory: directory)
+        var finding = try inspector.inspect(from: state.base, published: published)
+        if finding.verdict.damage == nil, finding.verdict.end.sequence > finding.verdict.durable {
+            if let lock = try LogLock.takeIfFree(directory) {
+                defer { lock.release() }
+                finding = try inspector.inspect(from: state.base, published: readPublished(&state))
+                try finding.makeDurable(directory)
+            } else if published == nil {
+                return nil
+            }
+        }
+        let verdict = finding.verdict
+        if verdict.damage == nil, verdict.end.sequence == verdict.durable { state.base = verdict.end }
+        state.end = max(verdict.durable, state.end)
+        state.seen = finding.newest.map { Sight(published: finding.published, segment: $0.segment, size: $0.size) }
+        return state.end
+    }
+}
+
+extension LogInspector.Finding {
+    /// Syncs and publishes whole commits that a crashed appender left beyond the durable end. Only under the log's lock.
+    mutating func makeDurable(_ directory: LogDirectory) throws(LogError) {
+        guard verdict.damage == nil, verdict.end.sequence > verdict.durable,
+            !directory.files.exists(directory.poisonPath)
+        else { return }
+        do throws(LogError) {
+            for segment in scanned { try directory.files.open(directory.path(segment), .read).sync() }
+            try directory.files.syncDirectory(directory.log)
+        } catch {
+            // The system may now take pages for written that are not; another try would be told a lie.
+            _ = try? directory.files.open(directory.poisonPath, .write)
+            throw error
+        }
+        verdict.durable = verdict.end.sequence
+        published = verdict.durable
+        guard let file = try? directory.files.open(directory.endPath, .write) else { return }
+        try? file.write(PublishedEnd.bytes(verdict.durable), at: 0)
+    }
+}
+
+/// The log's lock, `flock` on `log/lock`: one appender at a time, over all processes.
+struct LogLock: Sendable {
+    private let file: any LogFile
+
+    static func open(_ directory: LogDirectory) throws(LogError) -> LogLock {
+        do throws(LogError) {
+            return LogLock(file: try directory.files.open(directory.lockPath, .write))
+        } catch {
+            // Who may only read the folder may lock all the same.
+            guard let file = try? directory.files.open(directory.lockPath, .read) else { throw error }
+            return LogLock(file: file)
+        }
+    }
+
+    /// Nil where another has it.
+    static func takeIfFree(_ directory: LogDirectory) throws(LogError) -> LogLock? {
+        let lock = try open(directory)
+        return try lock.file.lock(wait: false) ? lock : nil
+    }
+
+    func wait() throws(LogError) { _ = try file.lock(wait: true) }
+
+    func waitAndRelease() throws(LogError) {
+        try wait()
+        release()
+    }
+
+    func release() { file.unlock() }
+}

@@ -1,0 +1,70 @@
+// A run of consecutive events with the inflated bytes that they lie in.
+
+/// Consecutive events. Owns their bytes, so it may be kept and sent elsewhere; views of it may not.
+public struct EventBatch: Sendable {
+    public let first: UInt64
+    public var count: Int { range.count }
+    public var end: UInt64 { first + UInt64(range.count) }
+
+    private let text: BatchText
+    /// Which of the text's lines.
+    private let range: Range<Int>
+
+    init(text: BatchText, range: Range<Int>, first: UInt64) {
+        self.text = text
+        self.range = range
+        self.first = first
+    }
+
+    public func forEach(_ body: (EventView) throws -> Void) rethrows {
+        for index in range { _ = try text.with(line: index, body) }
+    }
+
+    /// Hands over the view of the `index`-th event of the batch, counted from 0.
+    public func withEvent<R>(at index: Int, _ body: (EventView) throws -> R) rethrows -> R? {
+        guard range.indices.contains(range.lowerBound + index) else { return nil }
+        return try text.with(line: range.lowerBound + index, body)
+    }
+
+    /// The part of it that lies within these sequences, or nil where none does.
+    func clipped(from: UInt64, to: UInt64) -> EventBatch? {
+        let lower = max(first, from)
+        let upper = min(end, to)
+        guard lower < upper else { return nil }
+        let start = range.lowerBound + Int(lower - first)
+        return EventBatch(text: text, range: start..<start + Int(upper - lower), first: lower)
+    }
+
+    /// How many bytes the lines take, newlines included.
+    var byteCount: Int { range.reduce(0) { $0 + text.lineLength($1) + 1 } }
+}
+
+/// Memory for inflated text, freed with this object.
+///
+/// Sendable although it is memory that can be written: one thread fills it before anyone else sees it, and none writes after.
+final class TextBuffer: @unchecked Sendable {
+    let raw: UnsafeMutableRawBufferPointer
+
+    init(_ size: Int) { raw = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8) }
+
+    deinit { raw.deallocate() }
+}
+
+/// Inflated text and where the lines and fields lie in it.
+final class BatchText: Sendable {
+    private let text: TextBuffer
+    private let lines: [(start: Int, length: Int, layout: LineLayout)]
+
+    init(text: TextBuffer, lines: [(start: Int, length: Int, layout: LineLayout)]) {
+        self.text = text
+        self.lines = lines
+    }
+
+    func lineLength(_ index: Int) -> Int { lines[index].length }
+
+    func with<R>(line index: Int, _ body: (EventView) throws -> R) rethrows -> R? {
+        let line = lines[index]
+        let raw = UnsafeRawBufferPointer(rebasing: text.raw[line.start..<line.start + line.length])
+        return try withExtendedLifetime(self) { try EventView.with(raw, line.layout, body) }
+    }
+}

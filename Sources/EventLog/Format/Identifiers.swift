@@ -1,0 +1,149 @@
+// What events are named by: the run they belong to, their number in it, and the stream they continue.
+
+import Glibc
+
+/// A run: one look, one command, one import. A UUID of version 7 (RFC 9562), so that runs sort by when they began.
+public struct RunID: Hashable, Sendable, CustomStringConvertible {
+    private let high: UInt64
+    private let low: UInt64
+
+    public static func make(at time: Timestamp = .now()) -> RunID {
+        var random = SystemRandomNumberGenerator()
+        let milliseconds = UInt64(max(0, time.millisecondsSinceEpoch)) & 0xFFFF_FFFF_FFFF
+        let high = milliseconds << 16 | 0x7000 | random.next() & 0x0FFF
+        return RunID(high: high, low: 0x8000_0000_0000_0000 | random.next() >> 2)
+    }
+
+    private init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Reads the 36 characters of a UUID in lower case.
+    public init?(_ text: String) {
+        self.init(bytes: Array(text.utf8))
+    }
+
+    init?(bytes: some RandomAccessCollection<UInt8>) {
+        guard bytes.count == 36 else { return nil }
+        var words: (UInt64, UInt64) = (0, 0)
+        var nibbles = 0
+        for (index, byte) in bytes.enumerated() {
+            if [8, 13, 18, 23].contains(index) {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            let nibble: UInt8
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): nibble = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): nibble = byte - UInt8(ascii: "a") + 10
+            default: return nil
+            }
+            if nibbles < 16 { words.0 = words.0 << 4 | UInt64(nibble) } else { words.1 = words.1 << 4 | UInt64(nibble) }
+            nibbles += 1
+        }
+        self.init(high: words.0, low: words.1)
+    }
+
+    public var description: String { String(decoding: utf8, as: UTF8.self) }
+
+    var utf8: [UInt8] {
+        let digits = Array("0123456789abcdef".utf8)
+        var out: [UInt8] = []
+        out.reserveCapacity(36)
+        for index in 0..<32 {
+            if [8, 12, 16, 20].contains(index) { out.append(UInt8(ascii: "-")) }
+            let word = index < 16 ? high : low
+            out.append(digits[Int(word >> UInt64((15 - index % 16) * 4) & 15)])
+        }
+        return out
+    }
+
+    /// 16 bytes, for tables.
+    var bytes: [UInt8] {
+        [high, low].flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
+    }
+}
+
+/// `RUN.N`: the N-th event of a run, from 1. Within a run numbers only grow, which keeps ids unique.
+public struct EventID: Hashable, Sendable, CustomStringConvertible {
+    public let run: RunID
+    public let number: Int
+
+    public init(run: RunID, number: Int) {
+        self.run = run
+        self.number = number
+    }
+
+    public init?(_ text: String) {
+        self.init(bytes: Array(text.utf8))
+    }
+
+    init?(bytes: [UInt8]) {
+        guard bytes.count > 37, bytes.count <= 56, bytes[36] == UInt8(ascii: "."), bytes[37] != UInt8(ascii: "0"),
+            let run = RunID(bytes: bytes[..<36])
+        else { return nil }
+        var number = 0
+        for byte in bytes[37...] {
+            let digit = byte &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            let (product, tooLarge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, over) = product.addingReportingOverflow(Int(digit))
+            guard !tooLarge, !over else { return nil }
+            number = sum
+        }
+        self.init(run: run, number: number)
+    }
+
+    public var description: String { "\(run).\(number)" }
+}
+
+/// A stream: what is known of one subject, in one family of events. The family is an event type before its first dot.
+///
+/// Compared by bytes: Swift's own equality takes differently composed characters for the same, the world does not.
+public struct StreamID: Hashable, Sendable, CustomStringConvertible {
+    public let family: String
+    public let subject: String
+
+    public init(family: String, subject: String) {
+        self.family = family
+        self.subject = subject
+    }
+
+    /// The stream that an event of this type about this subject belongs to.
+    public init(type: String, subject: String) {
+        self.init(family: String(type.prefix { $0 != "." }), subject: subject)
+    }
+
+    public static func == (left: StreamID, right: StreamID) -> Bool {
+        haveSameBytes(left.subject, right.subject) && haveSameBytes(left.family, right.family)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        var subject = subject
+        var family = family
+        subject.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        hasher.combine(0xFF as UInt8)
+        family.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+
+    public var description: String { "\(family) \(subject)" }
+}
+
+/// Whether two texts are the same UTF-8.
+func haveSameBytes(_ left: String, _ right: String) -> Bool {
+    let count = left.utf8.count
+    guard count == right.utf8.count else { return false }
+    let same = left.utf8.withContiguousStorageIfAvailable { left in
+        right.utf8.withContiguousStorageIfAvailable { right -> Bool in
+            guard let left = left.baseAddress, let right = right.baseAddress else { return true }
+            return memcmp(left, right, count) == 0
+        }
+    }
+    return (same ?? nil) ?? left.utf8.elementsEqual(right.utf8)
+}
+
+extension RunID {
+    /// Stands for the run of an event whose id is not one of ours.
+    static let nowhere = RunID(high: 0, low: 0)
+}

@@ -1,0 +1,98 @@
+// What events after the index database's checkpoint change in it, in memory: heads, sequences, runs.
+
+/// The newest event of a stream, and those of its events that an overlay covers.
+struct IndexEntry: Sendable {
+    var revision: Int
+    var sequence: UInt64
+    var digest: Digest
+    var type: String
+    var time: Timestamp
+    /// Ascending; empty in what is only a copy of the database's head.
+    var sequences: [UInt64] = []
+
+    func head(_ stream: StreamID) -> StreamHead {
+        StreamHead(stream: stream, revision: revision, sequence: sequence, digest: digest, type: type, time: time)
+    }
+}
+
+struct IndexOverlay: Sendable {
+    /// Covers events `first..<end`.
+    private(set) var first: UInt64
+    private(set) var end: UInt64
+    private(set) var entries: [StreamID: IndexEntry] = [:]
+    private(set) var runs: [RunID: Int] = [:]
+    /// The newest event's line and when it was recorded; nil where nothing is covered.
+    private(set) var lastLine: [UInt8] = []
+    private(set) var lastRecorded: Timestamp?
+
+    init(from first: UInt64) {
+        self.first = first
+        end = first
+    }
+
+    var count: Int { Int(end - first) }
+
+    /// Takes in the event at `end`.
+    mutating func add(_ stream: StreamID, _ entry: IndexEntry, id: EventID, recorded: Timestamp) {
+        entries[stream, default: IndexEntry.none].follow(with: entry, at: end)
+        runs[id.run] = id.number
+        lastRecorded = recorded
+        end += 1
+    }
+
+    mutating func note(lastLine line: some Sequence<UInt8>) { lastLine = Array(line) }
+
+    /// Takes in an event as it is read from the log.
+    mutating func add(_ event: EventView) {
+        let id = EventID(bytes: Array(event.id.raw)) ?? EventID(run: .nowhere, number: 0)
+        let entry = IndexEntry(
+            revision: event.revision, sequence: event.sequence, digest: Digest.sha256(event.data),
+            type: event.type.string, time: event.observed)
+        // Where damage was skipped, sequences do too.
+        end = event.sequence
+        add(event.stream, entry, id: id, recorded: event.recorded)
+    }
+
+    /// Takes in what follows this overlay.
+    mutating func append(_ later: IndexOverlay) {
+        guard count > 0 || end != later.first else {
+            let first = first
+            self = later
+            self.first = first
+            return
+        }
+        for (stream, entry) in later.entries { entries[stream, default: IndexEntry.none].follow(with: entry) }
+        runs.merge(later.runs) { $1 }
+        if later.count > 0 {
+            lastLine = later.lastLine
+            lastRecorded = later.lastRecorded
+        }
+        end = later.end
+    }
+
+    mutating func skip(to sequence: UInt64) { end = max(end, sequence) }
+}
+
+extension IndexEntry {
+    /// Stands in a table for a moment, before an entry's first event.
+    fileprivate static let none = IndexEntry(
+        revision: 0, sequence: 0, digest: Digest.sha256([]), type: "", time: Timestamp(millisecondsSinceEpoch: 0))
+
+    fileprivate mutating func follow(with newer: IndexEntry) {
+        take(newer)
+        sequences += newer.sequences
+    }
+
+    fileprivate mutating func follow(with newer: IndexEntry, at sequence: UInt64) {
+        take(newer)
+        sequences.append(sequence)
+    }
+
+    private mutating func take(_ newer: IndexEntry) {
+        revision = newer.revision
+        sequence = newer.sequence
+        digest = newer.digest
+        type = newer.type
+        time = newer.time
+    }
+}
