@@ -1,0 +1,24 @@
+// What was seen of one thing in a keyed collection: its state, or that it is gone. Subject: `WATCH/KEY`.
+
+import CanonicalJSON
+
+/// `session.observed`, `item.observed`: the fields as they were read and nothing else, so that equal states have equal digests.
+public struct Observed: EventData {
+    public var fields: JSONObject
+
+    public init(fields: JSONObject) { self.fields = fields }
+
+    public init(json: JSON) throws(ObservationError) {
+        guard let fields = json.objectValue else {
+            throw ObservationError(expected: "Observed", reason: "it is not an object")
+        }
+        self.fields = fields
+    }
+
+    public func json() -> JSON { .object(fields) }
+}
+
+/// `session.absent`, `item.absent`: a run that could tell did not find it. There is nothing more to say.
+public struct Absent: EventData, Codable {
+    public init() {}
+}

@@ -1,0 +1,58 @@
+// The register of event types: what exists, under which schema number, and what its members mean. docs/events.md is held to it.
+
+import CanonicalJSON
+
+/// One type of event.
+public struct EventType: Sendable {
+    /// One member of the event's data.
+    public struct Member: Sendable {
+        public let name: String
+        public let isOptional: Bool
+        public let meaning: String
+
+        static func always(_ name: String, _ meaning: String) -> Member {
+            Member(name: name, isOptional: false, meaning: meaning)
+        }
+
+        static func sometimes(_ name: String, _ meaning: String) -> Member {
+            Member(name: name, isOptional: true, meaning: meaning)
+        }
+    }
+
+    /// Such as `session.observed`.
+    public let name: String
+    /// The N of `dataschema`, `daybook:TYPE/N`.
+    public let schema: Int
+    /// What the subject looks like.
+    public let subject: String
+    public let meaning: String
+    public let members: [Member]
+    /// An example of the data, in canonical JSON.
+    public let example: String
+    /// Takes data through the Swift type and back; throws where it is not of this type.
+    public let roundTrip: @Sendable (JSON) throws -> JSON
+
+    init<Body: EventData>(
+        _ body: Body.Type, _ name: String, schema: Int = 1, subject: String, _ meaning: String, members: [Member],
+        example: String
+    ) {
+        self.name = name
+        self.schema = schema
+        self.subject = subject
+        self.meaning = meaning
+        self.members = members
+        self.example = example
+        roundTrip = { json in try Body(json: json).json() }
+    }
+
+    /// The type before its first dot; with the subject it names the stream.
+    public var family: String { String(name.prefix { $0 != "." }) }
+
+    /// What stands in the event's `dataschema`.
+    public var dataSchema: String { "daybook:\(name)/\(schema)" }
+
+    /// Every type that this version writes.
+    public static let all: [EventType] = collections + runs + notifications + [configApplied, reactorStarted]
+
+    public static func named(_ name: String) -> EventType? { all.first { $0.name == name } }
+}

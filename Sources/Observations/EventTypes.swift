@@ -1,0 +1,160 @@
+// The entries of the register, family by family.
+
+extension EventType {
+    static let collections: [EventType] = [
+        ("session", #"{"room":"Aria 3","speakers":["Ann Ard","Bo Berg"],"title":"Serverless at scale"}"#),
+        ("item", #"{"price":"449.00","title":"Graphics card, 8 GB"}"#),
+    ].flatMap { family, example in
+        [
+            EventType(
+                Observed.self, "\(family).observed", subject: "WATCH/KEY",
+                "What one \(family) of a watch looked like. The data is the fields as the configuration names them and nothing else; "
+                    + "a field that found nothing is left out. Appended when it differs from the last recorded state.",
+                members: [], example: example),
+            EventType(
+                Absent.self, "\(family).absent", subject: "WATCH/KEY",
+                "A \(family) that was present and that a run which could tell did not find.",
+                members: [], example: "{}"),
+        ]
+    }
+
+    static let runs: [EventType] = [
+        EventType(
+            RunEnded.self, RunOutcome.completed.type, subject: "WATCH",
+            "A look at a watch in which everything was fetched and understood. What it missed is absent.",
+            members: counts + [missed, missedIn],
+            example:
+                #"{"absent":0,"bytes":48211,"changed":1,"conflicts":0,"kind":"sessions","missed":[],"notModified":104,"#
+                + #""observed":1731,"requests":106,"seconds":2.114,"topics":105,"unchanged":1730}"#),
+        EventType(
+            RunEnded.self, RunOutcome.suspect.type, subject: "WATCH",
+            "A look that understood everything, but whose result looks wrong. What it saw is appended; what it missed stays as it was, "
+                + "but for what enough such runs in a row have missed.",
+            members: counts + [
+                missed, missedIn,
+                .always(
+                    "suspicions",
+                    "what looks wrong: `drop` (missed more than `expect.drop` allows), `items` (found fewer or more than `expect.items`), "
+                        + "`topics` (the topic list is empty), `keyless` (more items than in the last completed run had no key, while others were missed)"
+                ),
+            ],
+            example:
+                #"{"absent":0,"bytes":913,"changed":0,"conflicts":0,"kind":"items","missed":["A-1","A-2"],"notModified":0,"#
+                + #""observed":0,"requests":1,"seconds":0.052,"suspicions":["items"],"unchanged":0}"#),
+        EventType(
+            RunEnded.self, RunOutcome.failed.type, subject: "WATCH",
+            "A look in which something could not be fetched or understood. What was seen elsewhere is appended; nobody is concluded absent.",
+            members: counts + [
+                .always("error", "what went wrong, in a sentence"),
+                .always(
+                    "failures",
+                    "each page that failed: `url` (without the values in its query, which may be secret), `reason`, `topic` where there is one, and `page` where it is not the first"
+                ),
+                .sometimes("furtherFailures", "how many failures there were beyond those listed"),
+            ],
+            example:
+                #"{"absent":0,"bytes":20,"changed":0,"conflicts":0,"error":"1 of 2 pages failed: https://shop.example/?page=2: "#
+                + #"the server answered with status 503","failures":[{"page":2,"reason":"the server answered with status 503","#
+                + #""url":"https://shop.example/?page=2"}],"kind":"items","notModified":1,"observed":40,"requests":5,"#
+                + #""seconds":4.81,"unchanged":40}"#),
+    ]
+
+    private static let counts: [Member] = [
+        .always("kind", "the watch's kind, such as `sessions`"),
+        .always("observed", "items seen, each counted once"),
+        .always("changed", "of these, appended because they are new, differ, or are back"),
+        .always("unchanged", "of these, as they were"),
+        .always("absent", "items concluded absent"),
+        .always("conflicts", "items of which the run saw differing states"),
+        .always("requests", "HTTP requests, retries included"),
+        .always("notModified", "answers 304"),
+        .always("bytes", "bytes that came over the wire"),
+        .always("seconds", "how long the run took"),
+        .sometimes("topics", "how many topics were found, where the watch has a topic list"),
+        .sometimes("keyless", "items that had no key, where there were any"),
+        .sometimes(
+            "unreadable",
+            "fields that were there but were not what they should be (a time, a number), and so were left out"),
+        .sometimes("unreadableFirst", "the first few of them, a sentence each"),
+    ]
+
+    private static let missed = Member.sometimes("missed", "the keys of present items that the run did not see")
+    private static let missedIn = Member.sometimes(
+        "missedIn",
+        "instead of `missed` where the list is long: the blob (`blob`, `size`, `type`) that holds it as a JSON array")
+
+    static let configApplied = EventType(
+        ConfigApplied.self, "config.applied", subject: "config",
+        "The configuration that holds from here on: the whole normalised daybook.yaml as a blob, secrets as references.",
+        members: [
+            .always("blob", "`sha256:…` of the bytes"),
+            .always("size", "their number"),
+            .always("type", "`application/yaml`"),
+        ],
+        example:
+            #"{"blob":"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","size":812,"type":"application/yaml"}"#
+    )
+
+    static let reactorStarted = EventType(
+        ReactorStarted.self, "reactor.started", subject: "REACTOR",
+        "A reactor takes changes from here on.",
+        members: [
+            .always("from", "a sequence of 20 digits; changes of earlier events are not for this reactor"),
+            .sometimes("channels", "for channels that begin elsewhere: the name and such a sequence"),
+            .sometimes("choice", "the digest of what decides which changes it takes; another choice is another start"),
+        ],
+        example: #"{"channels":{},"from":"00000000000000001733"}"#)
+
+    static let notifications: [EventType] = [
+        EventType(
+            Notification.self, "notification.delivered", subject: notificationSubject,
+            "The channel took the message.",
+            members: what + [message, status, late],
+            example: #"{"attempts":1,\#(change),\#(names),"message":\#(blob),"reactor":"announce","status":204}"#),
+        EventType(
+            Notification.self, "notification.failed", subject: notificationSubject,
+            "A try that did not succeed; there will be another.",
+            members: what + [message, error, .sometimes("next", "when the next try is due"), status, late],
+            example: #"{"attempts":1,\#(change),"error":"the server answered 500",\#(names),"message":\#(blob),"#
+                + #""next":"2026-11-21T10:02:04.456Z","reactor":"announce","status":500}"#),
+        EventType(
+            Notification.self, "notification.held", subject: notificationSubject,
+            "Not sent, on purpose: a shadow, or for now (digest, quiet hours, damped).",
+            members: what + [message, error, .sometimes("next", "until when, where that is known")],
+            example: #"{"attempts":0,\#(change),"error":"shadow",\#(names),"message":\#(blob),"reactor":"announce"}"#),
+        EventType(
+            Notification.self, "notification.parked", subject: notificationSubject,
+            "Given up until someone asks for it again (`daybook deliveries retry`).",
+            members: what + [message, error, status, late],
+            example:
+                #"{"attempts":8,\#(change),"error":"the server answered 500",\#(names),"reactor":"announce","status":500}"#
+        ),
+        EventType(
+            Notification.self, "notification.retried", subject: notificationSubject,
+            "Someone asked for it again.",
+            members: what + [message, .sometimes("next", "when the next try is due"), late],
+            example: #"{"attempts":8,\#(change),\#(names),"reactor":"announce"}"#),
+    ]
+
+    private static let notificationSubject = "REACTOR/CHANNEL/KEY"
+    private static let change =
+        #""change":{"kind":"session.updated","projection":"sessions","sequence":"00000000000000001731","#
+        + #""subject":"reinvent/SVS401"},"channel":"hook""#
+    private static let names = #""id":"5f0e3c","key":"5f0e3c1d9a""#
+    private static let blob =
+        #"{"sha256":"2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae","size":412,"type":"application/json"}"#
+    private static let what: [Member] = [
+        .always("id", "what `daybook deliveries` calls it"),
+        .always("reactor", "the reactor's name"),
+        .always("channel", "the channel's name"),
+        .always("key", "the idempotency key: the same on every try, and passed on to the other side"),
+        .always("change", "what it tells of: `projection`, `sequence`, `kind`, `subject`"),
+        .always("attempts", "tries so far, the one that this tells of included"),
+    ]
+    private static let message = Member.sometimes(
+        "message",
+        "the rendered message (`sha256`, `size`, `type`), a blob kept since the first try; later tries send that one")
+    private static let error = Member.sometimes("error", "why, in a sentence")
+    private static let status = Member.sometimes("status", "the HTTP status that the other side answered")
+    private static let late = Member.sometimes("late", "true where it had been parked and is sent again by hand")
+}
