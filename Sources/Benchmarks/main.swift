@@ -1,0 +1,17 @@
+// daybook's half of `tools/bench`: `daybook-bench NAME ARGUMENTS…`, one file per benchmark.
+
+import Foundation
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+do {
+    switch arguments.first {
+    case "extract": try ExtractBenchmark(Array(arguments.dropFirst())).run()
+    default:
+        FileHandle.standardError.write(
+            Data("usage: daybook-bench extract PAGES ROUNDS TITLES (see tools/bench)\n".utf8))
+        exit(2)
+    }
+} catch {
+    FileHandle.standardError.write(Data("\(error)\n".utf8))
+    exit(1)
+}

@@ -1,0 +1,78 @@
+// All selectors of a watch, compiled together so that they share the numbers of their names.
+
+import CanonicalJSON
+
+struct CompiledRules: Sendable {
+    /// Raised when the same rules read the same page differently than before.
+    private static let readerVersion = 1
+
+    let items: Selector
+    /// In the order of the bytes of their names, which is the order in which they are written; the key is the last one.
+    let fields: [CompiledField]
+    let next: CompiledField?
+    /// The fields' CSS in one.
+    let index: SelectorIndex
+    /// How many fields are looked for by CSS inside the item; an item is walked to its end only while one is missing.
+    let cssFields: Int
+    let usesXPath: Bool
+    let names: NameTable
+    let digestText: String
+
+    var keyField: Int { fields.count - 1 }
+
+    init(
+        items: String, key: FieldRule, fields: [(name: String, rule: FieldRule)], next: String?
+    ) throws(ExtractionError) {
+        var names = NameTable()
+        self.items = try Selector(items, names: &names)
+        if case .css(let selector, let attribute) = self.items, selector == nil || attribute != nil {
+            throw .badSelector(selector: items, place: 1, reason: "items are elements; an attribute is none")
+        }
+        let isJSON = self.items.isJQ
+        var compiled: [CompiledField] = []
+        for (name, rule) in fields.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+            if let last = compiled.last, last.name.utf8.elementsEqual(name.utf8) {
+                throw .badRule(field: name, reason: "it is given twice")
+            }
+            compiled.append(try CompiledField(name: name, rule: rule, isJSON: isJSON, names: &names))
+        }
+        compiled.append(try CompiledField(name: "key", rule: key, isJSON: isJSON, names: &names))
+        self.fields = compiled
+        self.next = try next.map { text throws(ExtractionError) in
+            try CompiledField(name: "next", rule: FieldRule(select: text, as: .url), isJSON: isJSON, names: &names)
+        }
+        let css = compiled.indices.compactMap { owner -> (Int, CSSSelector)? in
+            guard case .css(let selector?, _) = compiled[owner].selector else { return nil }
+            return (owner, selector)
+        }
+        index = SelectorIndex(css, names: names)
+        cssFields = css.count
+        usesXPath =
+            self.items.isXPath || compiled.contains { $0.selector.isXPath } || self.next?.selector.isXPath == true
+        self.names = names
+        digestText = CompiledRules.digestText(
+            items: items, key: key, fields: compiled.dropLast().map { ($0.name, $0.rule) }, next: next)
+    }
+
+    private static func digestText(
+        items: String, key: FieldRule, fields: [(String, FieldRule)], next: String?
+    ) -> String {
+        var object = JSONObject([
+            ("reader", JSON(readerVersion)), ("items", .string(items)), ("key", json(key)),
+            ("fields", .object(JSONObject(fields.map { ($0.0, json($0.1)) }))),
+        ])
+        object["next"] = next.map { .string($0) }
+        return JSON.object(object).canonicalText
+    }
+
+    private static func json(_ rule: FieldRule) -> JSON {
+        var object = JSONObject([("as", .string(rule.kind.rawValue))])
+        object["select"] = rule.select.map { .string($0) }
+        object["all"] = rule.all ? true : nil
+        object["remove"] = rule.remove.map { .string($0) }
+        object["match"] = rule.match.map { .string($0) }
+        object["timezone"] = rule.timezone.map { .string($0) }
+        object["format"] = rule.format.map { .string($0) }
+        return .object(object)
+    }
+}

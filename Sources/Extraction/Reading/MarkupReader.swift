@@ -1,0 +1,239 @@
+// Items and their fields from a parsed page. Every item is walked once, for all fields together.
+
+import CanonicalJSON
+
+struct MarkupReader {
+    /// Where a value comes from: a place in the tree, or a text that XPath computed.
+    private enum Source {
+        case node(Tree.Index)
+        case text([UInt8])
+    }
+
+    private let rules: CompiledRules
+    private let tree: Tree
+    private let xpath: XPathDocument?
+    private let base: String
+    /// For each rule the places that its CSS found in the item at hand, ascending.
+    private var found: [[Tree.Index]]
+    private var folded = FoldedText()
+
+    init(_ rules: CompiledRules, tree: Tree, url: String) throws(ExtractionError) {
+        self.rules = rules
+        self.tree = tree
+        xpath = rules.usesXPath ? try XPathDocument(tree) : nil
+        base = tree.baseURL(url)
+        found = Array(repeating: [], count: rules.fields.count)
+    }
+
+    mutating func page() throws(ExtractionError) -> Page {
+        var page = Page()
+        page.title = tree.title
+        for item in try items() {
+            collect(in: item)
+            guard let key = try key(of: item) else {
+                page.keyless += 1
+                continue
+            }
+            page.items.append(ReadItem(key: key, fields: try fields(of: item, key: key, page: &page)))
+        }
+        page.next = try next()
+        return page
+    }
+
+    /// The elements that the items' selector finds, in document order.
+    func items() throws(ExtractionError) -> [Tree.Index] {
+        switch rules.items {
+        case .css(let selector?, _):
+            let index = SelectorIndex([(0, selector)], names: rules.names)
+            var items: [Tree.Index] = []
+            for place in tree.nodes.indices where tree.isElement(place) {
+                index.forEachMatch(in: tree, at: place, scope: Tree.document, isWanted: { _ in items.last != place }) {
+                    _ in
+                    items.append(place)
+                }
+            }
+            return items
+        case .xpath(let expression):
+            return try find(expression, from: Tree.document).compactMap {
+                if case .node(let index) = $0 { index } else { nil }
+            }
+        case .css(nil, _), .jq: return []
+        }
+    }
+
+    // MARK: Finding
+
+    private mutating func collect(in item: Tree.Index) {
+        for field in found.indices { found[field].removeAll(keepingCapacity: true) }
+        var missing = rules.cssFields
+        guard missing > 0 else { return }
+        for place in item + 1..<Int(tree.nodes[item].end) where tree.isElement(place) {
+            var satisfied = 0
+            rules.index.forEachMatch(
+                in: tree, at: place, scope: item,
+                isWanted: { found[$0].isEmpty || (rules.fields[$0].rule.all && found[$0].last != place) }
+            ) { field in
+                guard hasAttribute(place, rules.fields[field]) else { return }
+                if found[field].isEmpty, !rules.fields[field].rule.all { satisfied += 1 }
+                found[field].append(place)
+            }
+            missing -= satisfied
+            if missing == 0 { return }
+        }
+    }
+
+    /// `SELECTOR@attribute` looks for an element that has the attribute.
+    private func hasAttribute(_ place: Tree.Index, _ rule: CompiledField) -> Bool {
+        guard case .css(_, let attribute?) = rule.selector else { return true }
+        return tree.attribute(attribute.id(in: tree), of: place) != nil
+    }
+
+    private func find(_ expression: XPathExpression, from index: Tree.Index) throws(ExtractionError) -> [Source] {
+        try (xpath?.find(expression, from: index) ?? []).map {
+            switch $0 {
+            case .element(let index): .node(index)
+            case .text(let text): .text(text)
+            }
+        }
+    }
+
+    private func sources(_ field: Int, in item: Tree.Index) throws(ExtractionError) -> [Source] {
+        switch rules.fields[field].selector {
+        case .css(nil, _): return hasAttribute(item, rules.fields[field]) ? [.node(item)] : []
+        case .css: return found[field].map { .node($0) }
+        case .xpath(let expression):
+            let all = try find(expression, from: item)
+            return rules.fields[field].rule.all ? all : Array(all.prefix(1))
+        case .jq: return []
+        }
+    }
+
+    // MARK: Values
+
+    private mutating func key(of item: Tree.Index) throws(ExtractionError) -> String? {
+        guard case .value(.string(let key)) = try value(of: rules.keyField, in: item) else { return nil }
+        return key
+    }
+
+    private mutating func fields(of item: Tree.Index, key: String, page: inout Page) throws(ExtractionError)
+        -> JSONObject
+    {
+        var fields = JSONObject()
+        for field in rules.fields.indices where field != rules.keyField {
+            switch try value(of: field, in: item) {
+            case .nothing: break
+            case .value(let value): fields[rules.fields[field].name] = value
+            case .failure(let reason):
+                page.note(FieldFailure(key: key, field: rules.fields[field].name, reason: reason))
+            }
+        }
+        return fields
+    }
+
+    private mutating func value(of field: Int, in item: Tree.Index) throws(ExtractionError) -> ValueReader.Outcome {
+        let isList = rules.fields[field].rule.all || rules.fields[field].rule.kind == .lines
+        if !isList {
+            guard let source = try sources(field, in: item).first else { return .nothing }
+            return single(rules.fields[field], source)
+        }
+        var values: [JSON] = []
+        for source in try sources(field, in: item) {
+            for outcome in rules.fields[field].rule.kind == .lines
+                ? lines(rules.fields[field], source) : [single(rules.fields[field], source)]
+            {
+                switch outcome {
+                case .nothing: break
+                case .value(let value): values.append(value)
+                case .failure: return outcome
+                }
+            }
+        }
+        return values.isEmpty ? .nothing : .value(.array(values))
+    }
+
+    private mutating func single(_ rule: CompiledField, _ source: Source) -> ValueReader.Outcome {
+        folded.reset()
+        switch (source, rule.rule.kind) {
+        case (.node(let place), .html) where attributeName(rule, place) == nil:
+            let html = tree.innerHTML(of: place, without: removed(rule, in: place))
+            return html.withUnsafeBufferPointer { rule.values.read($0, base: base) }
+        case (.node(let place), _):
+            if let name = attributeName(rule, place) {
+                tree.attribute(name, of: place)?.withUnsafeBufferPointer { folded.append($0) }
+            } else {
+                tree.appendText(of: place, without: removed(rule, in: place), to: &folded)
+            }
+        case (.text(let text), _): text.withUnsafeBufferPointer { folded.append($0) }
+        }
+        return folded.bytes.withUnsafeBufferPointer { rule.values.read($0, base: base) }
+    }
+
+    private func lines(_ rule: CompiledField, _ source: Source) -> [ValueReader.Outcome] {
+        let lines: [[UInt8]]
+        switch source {
+        case .node(let place):
+            if let name = attributeName(rule, place) {
+                let value = tree.attribute(name, of: place) ?? []
+                lines = value.split(separator: UInt8(ascii: "\n")).map(WhiteSpace.folded)
+            } else {
+                lines = tree.lines(of: place, without: removed(rule, in: place))
+            }
+        case .text(let text): lines = text.split(separator: UInt8(ascii: "\n")).map(WhiteSpace.folded)
+        }
+        return lines.map { line in line.withUnsafeBufferPointer { rule.values.read($0, base: base) } }
+    }
+
+    /// The attribute that the rule names; for URLs, where it names none, the one that holds the element's link.
+    private func attributeName(_ rule: CompiledField, _ place: Tree.Index) -> NameTable.ID? {
+        if case .css(_, let attribute?) = rule.selector { return attribute.id(in: tree) }
+        guard rule.rule.kind == .url, tree.isElement(place) else { return nil }
+        return [KnownName.href.id, KnownName.src.id].first { tree.attribute($0, of: place) != nil }
+    }
+
+    private func removed(_ rule: CompiledField, in place: Tree.Index) -> [Tree.Index] {
+        guard let remove = rule.remove else { return [] }
+        return (place + 1..<max(place + 1, Int(tree.nodes[place].end))).filter {
+            tree.isElement($0) && tree.matches($0, remove, scope: place)
+        }
+    }
+
+    private mutating func next() throws(ExtractionError) -> String? {
+        guard let rule = rules.next, let source = try firstSource(rule),
+            case .value(.string(let url)) = single(rule, source)
+        else { return nil }
+        return url.hasPrefix("http://") || url.hasPrefix("https://") ? url : nil
+    }
+
+    /// The first place in the whole page.
+    private func firstSource(_ rule: CompiledField) throws(ExtractionError) -> Source? {
+        switch rule.selector {
+        case .css(let selector?, _):
+            for place in tree.nodes.indices where tree.isElement(place) {
+                if tree.matches(place, selector, scope: Tree.document), hasAttribute(place, rule) {
+                    return .node(place)
+                }
+            }
+            return nil
+        case .xpath(let expression): return try find(expression, from: Tree.document).first
+        case .css(nil, _), .jq: return nil
+        }
+    }
+}
+
+extension Tree {
+    /// The folded text of the first `<title>`, where there is one.
+    var title: String? {
+        guard let place = nodes.firstIndex(where: { $0.name == KnownName.title.id }) else { return nil }
+        let text = foldedText(of: place)
+        return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
+    }
+
+    /// What relative references are relative to: the first `<base href>`, else the page's own URL.
+    func baseURL(_ url: String) -> String {
+        for place in nodes.indices where nodes[place].name == KnownName.base.id {
+            guard isHTML, let href = attribute(KnownName.href.id, of: place) else { continue }
+            return URLReference.resolve(String(decoding: href, as: UTF8.self), against: url) ?? url
+        }
+        return url
+    }
+}
