@@ -1,0 +1,87 @@
+// What the log knows of a watch: its items' last states, and what its past runs missed.
+
+import CanonicalJSON
+import EventLog
+import Observations
+
+/// Reads a watch's past from the log.
+struct RecordedState {
+    let items: [ItemKey: Recorded]
+    /// The end of the log up to which this is everything.
+    let end: UInt64
+
+    init(of watch: String, _ kind: WatchKind, in log: EventLog) throws(IngestError) {
+        let prefix = watch + "/"
+        do throws(LogError) {
+            // The end first: what others append meanwhile is then noticed by the append's condition.
+            end = try log.end()
+            var items: [ItemKey: Recorded] = [:]
+            for head in try log.heads(family: kind.family, subjectPrefix: prefix) {
+                let key = String(decoding: head.stream.subject.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+                let isPresent = head.type == kind.observedType
+                items[ItemKey(key)] = Recorded(digest: isPresent ? head.digest : nil, sequence: head.sequence)
+            }
+            self.items = items
+        } catch {
+            throw .log(error)
+        }
+    }
+}
+
+/// Past runs of a watch, from the newest to the oldest.
+struct RunHistory {
+    let watch: String
+    let log: EventLog
+
+    /// Those items that enough runs in a row have missed, the current one included.
+    func confirmed(
+        _ missed: [ItemKey: UInt64], at now: Timestamp, expect: Expectation
+    ) throws(IngestError) -> Set<ItemKey> {
+        var rows = AbsenceRows(missed: missed, at: now, expect: expect)
+        do throws(LogError) {
+            for sequence in try log.sequences(of: StreamID(family: "run", subject: watch)).reversed()
+            where !rows.isSettled {
+                guard let event = try log.event(at: sequence) else { continue }
+                rows.take(try pastRun(event))
+            }
+        } catch {
+            throw .log(error)
+        }
+        return rows.confirmed
+    }
+
+    /// How many things without a key the last completed run found: what is always there hides no item.
+    func usualKeyless() throws(IngestError) -> Int {
+        do throws(LogError) {
+            for sequence in try log.sequences(of: StreamID(family: "run", subject: watch)).reversed() {
+                guard let event = try log.event(at: sequence), RunOutcome(type: event.type) == .completed else {
+                    continue
+                }
+                return (try? RunEnded(json: event.data))?.keyless ?? 0
+            }
+        } catch {
+            throw .log(error)
+        }
+        return 0
+    }
+
+    /// A run event that cannot be read, or whose list has gone, says nothing.
+    private func pastRun(_ event: Event) throws(LogError) -> PastRun {
+        let data = try? RunEnded(json: event.data)
+        let outcome = RunOutcome(type: event.type)
+        let missed = try data.map { data throws(LogError) in try missedKeys(data) } ?? nil
+        let counts = Confirmation.counts(data?.suspicions ?? [], found: data?.observed ?? 0)
+        return PastRun(
+            time: event.time, sequence: event.sequence,
+            counts: counts && missed != nil && outcome != .failed && outcome != nil,
+            missed: missed ?? [])
+    }
+
+    private func missedKeys(_ data: RunEnded) throws(LogError) -> Set<ItemKey>? {
+        if let missed = data.missed { return Set(missed.map { ItemKey($0) }) }
+        guard let digest = data.missedIn.flatMap({ Digest(reference: $0.blob) }), let bytes = try log.blobs.get(digest),
+            let keys = try? JSON.parse(bytes).arrayValue
+        else { return nil }
+        return Set(keys.compactMap { $0.stringValue.map { ItemKey($0) } })
+    }
+}

@@ -1,0 +1,162 @@
+// One look at a watch is one run: fetch and read, compare with what is recorded, append. It decides nothing else.
+
+import CanonicalJSON
+import EventLog
+import Logging
+import Observations
+import Transport
+
+/// Looks at one watch.
+public struct Watcher: Sendable {
+    public let definition: WatchDefinition
+    private let log: EventLog
+    private let client: HTTPClient
+    private let cache: PageCache
+    private let configuration: String?
+    private let clock: @Sendable () -> Timestamp
+    private let logger: Logger?
+    private let cookies = CookieJar()
+
+    /// - Parameters:
+    ///   - client: shared by all watches, because it counts rates and connections.
+    ///   - configuration: the id of the `config.applied` event that holds. It is what new selectors are put down to.
+    public init(
+        _ definition: WatchDefinition, log: EventLog, client: HTTPClient, cache: PageCache,
+        configuration: String? = nil,
+        clock: @escaping @Sendable () -> Timestamp = Timestamp.now, logger: Logger? = nil
+    ) {
+        self.definition = definition
+        self.log = log
+        self.client = client
+        self.cache = cache
+        self.configuration = configuration
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Looks once and records the run. A run that failed out there is a report too; see `IngestError` for what is thrown.
+    ///
+    /// - Parameter progress: called after each page, from any task.
+    public func look(progress: (@Sendable (LookProgress) -> Void)? = nil) async throws(IngestError) -> RunReport {
+        let name = "watch-\(definition.name)"
+        guard let lease = try logged({ () throws(LogError) in try Lease.take(name, in: log.dataDirectory) }) else {
+            throw .busy(watch: definition.name, holder: Lease.holder(name, in: log.dataDirectory))
+        }
+        let began = clock()
+        let survey = try await Surveyor(definition: definition, reader: reader, progress: progress).survey()
+        guard !Task.isCancelled else { throw .cancelled(watch: definition.name) }
+        let report = try await record(survey, began: began)
+        remember(survey)
+        _ = consume lease
+        return report
+    }
+
+    private var reader: PageReader {
+        PageReader(
+            watch: definition.name, fetch: definition.fetch, keep: definition.keep, client: client, cookies: cookies,
+            cache: cache, blobs: log.blobs, clock: clock, logger: logger)
+    }
+}
+
+extension Watcher {
+    /// Others may append to the same streams meanwhile (an import): then what is recorded is read anew and decided again.
+    private static let triesMax = 5
+
+    private func record(_ survey: Survey, began: Timestamp) async throws(IngestError) -> RunReport {
+        let run = RunID.make(at: began)
+        let evidence = try evidence(survey)
+        var tries = 1
+        while true {
+            let state = try RecordedState(of: definition.name, definition.kind, in: log)
+            let ended = clock()
+            let decision = try decide(evidence, state, at: ended)
+            let record = RunRecord(
+                definition: definition, run: run, began: began, ended: ended, configuration: configuration,
+                survey: survey, decision: decision)
+            let summary = try withMissed(record.summary, decision)
+            let drafts = try record.drafts(summary) { log.blobs.contains($0) }
+            do throws(LogError) {
+                let end = try await append(drafts, since: state.end)
+                return RunReport(
+                    watch: definition.name, run: run, outcome: decision.outcome, summary: summary, end: end)
+            } catch {
+                guard case .conditionFailed = error, tries < Self.triesMax else { throw .log(error) }
+                tries += 1
+            }
+        }
+    }
+
+    private func evidence(_ survey: Survey) throws(IngestError) -> Evidence {
+        let hasFailed = !survey.failures.isEmpty
+        let usual = survey.keyless > 0 ? try RunHistory(watch: definition.name, log: log).usualKeyless() : 0
+        return Evidence(
+            pages: survey.pages.map(\.page.content.items), keyless: max(0, survey.keyless - usual),
+            topics: survey.topics, failed: hasFailed, votes: hasFailed ? votes(survey) : [],
+            before: hasFailed ? survey.pages.map { Set($0.before?.content.items ?? []) } : [])
+    }
+
+    /// What stood on the pages that were not read this time.
+    private func votes(_ survey: Survey) -> [Sighting] {
+        do {
+            let read = Set(survey.pages.map(\.page.url))
+            return try cache.pages(of: definition.name, except: read).flatMap(\.content.items)
+        } catch {
+            logger?.warning("the page cache cannot be read, so pages that failed have no say: \(error)")
+            return []
+        }
+    }
+
+    private func decide(
+        _ evidence: Evidence, _ state: RecordedState, at now: Timestamp
+    ) throws(IngestError) -> Decision {
+        let history = RunHistory(watch: definition.name, log: log)
+        return try Decision(evidence, recorded: state.items, expect: definition.expect) { missed throws(IngestError) in
+            try history.confirmed(missed, at: now, expect: definition.expect)
+        }
+    }
+
+    /// Names what the run missed: in the event, or where the list is long in a blob.
+    private func withMissed(_ summary: RunEnded, _ decision: Decision) throws(IngestError) -> RunEnded {
+        guard !decision.failed else { return summary }
+        var summary = summary
+        let keys = decision.missed.map(\.text)
+        let list = JSON.array(keys.map(JSON.string)).canonicalBytes
+        if list.count <= Self.missedBytesMax {
+            summary.missed = keys
+        } else {
+            let blob = try logged { () throws(LogError) in try log.blobs.put(list) }
+            summary.missedIn = BlobReference(
+                blob: blob.digest.reference, size: blob.size, type: "application/json")
+        }
+        return summary
+    }
+
+    private static let missedBytesMax = 256 << 10
+
+    /// One commit, or as many as it takes; the end of the log after it.
+    private func append(_ drafts: [EventDraft], since end: UInt64) async throws(LogError) -> UInt64 {
+        let untouched = AppendCondition.nothing(
+            family: definition.kind.family, subjectPrefix: definition.name + "/", since: end)
+        var end = end
+        for (number, part) in CommitParts.of(drafts).enumerated() {
+            end = try await log.append(part, conditions: number == 0 ? [untouched] : []).end
+        }
+        return end
+    }
+
+    /// Only after the commit: were it lost, the next look would see the same news again.
+    private func remember(_ survey: Survey) {
+        let read = survey.pages + (survey.topicList.map { [$0] } ?? [])
+        do {
+            try cache.save(
+                read.filter(\.isNews).map(\.page), seen: read.map(\.page), of: definition.name,
+                isWhole: survey.failures.isEmpty)
+        } catch {
+            logger?.warning("the page cache was not written, so the next look fetches more than it must: \(error)")
+        }
+    }
+
+    private func logged<T: ~Copyable>(_ body: () throws(LogError) -> T) throws(IngestError) -> T {
+        do throws(LogError) { return try body() } catch { throw .log(error) }
+    }
+}
