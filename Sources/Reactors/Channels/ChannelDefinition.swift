@@ -1,0 +1,20 @@
+// A channel as the configuration describes it.
+
+import Transport
+
+/// What a channel is and where it leads.
+public enum ChannelDefinition: Sendable {
+    case terminal
+    case file(path: String, format: FileChannel.Format)
+    /// `url` with its references resolved; it is shown nowhere.
+    case webhook(url: String, secret: WebhookSecret?)
+
+    /// The channel itself. `terminal` is given from outside, because only the command knows where its output goes.
+    public func channel(client: HTTPClient, terminal: @autoclosure () -> TerminalChannel) -> any Channel {
+        switch self {
+        case .terminal: terminal()
+        case .file(let path, let format): FileChannel(path: path, format: format)
+        case .webhook(let url, let secret): WebhookChannel(url: url, secret: secret, client: client)
+        }
+    }
+}

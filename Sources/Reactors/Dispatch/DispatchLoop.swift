@@ -1,0 +1,293 @@
+// The thin shell around the queues: reads changes into them, starts what they let go, and waits for what comes first.
+
+import EventLog
+import Projections
+
+struct DispatchLoop: Sendable {
+    let mailbox = Mailbox()
+    private let routes: [Route]
+    private let store: DeliveryStore
+    private let source: ChangeSource
+    private let log: EventLog
+    private let pace: Pace
+    private let tries: NotificationTry
+    /// When to stop beginning anything; nil for a service that goes on.
+    private let deadline: Timestamp?
+
+    private var lanes: Lanes<Job>
+    /// Ids of all jobs in the lanes.
+    private var queued: Set<String> = []
+    /// For each route and projection, the first sequence that has not been read.
+    private var cursors: [[UInt64]]
+    /// For each route, how many jobs in the lanes have no record in the log yet.
+    private var unrecorded: [Int]
+    /// How long the log was when the projections last caught up.
+    private var end: UInt64 = 0
+    /// For each projection, how far it has come.
+    private var ends: [UInt64]
+    private var isBehind = true
+    private var isStopping = false
+    private var failure: ReactorError?
+    private var nextTimer: Timestamp?
+    private var report = DispatchReport()
+
+    /// Reading pauses while a route has so many notifications without a record.
+    static let window = 512
+    /// Seconds that what is under way is given once the loop is to stop.
+    static let grace = 8.0
+    /// Seconds between two looks at a log that keeps growing, not least from our own records.
+    static let newsInterval = 0.05
+
+    init(
+        routes: [Route], store: DeliveryStore, source: ChangeSource, log: EventLog, pace: Pace, runs: EventIDPool,
+        deadline: Timestamp?
+    ) throws(ReactorError) {
+        self.routes = routes
+        self.store = store
+        self.source = source
+        self.log = log
+        self.pace = pace
+        self.deadline = deadline
+        tries = NotificationTry(log: log, source: source, pace: pace, runs: runs)
+        lanes = Lanes(limits: routes.map(\.effect.concurrency))
+        ends = source.projections.map { _ in 0 }
+        unrecorded = routes.map { _ in 0 }
+        try store.catchUp()
+        let started = try store.reactors()
+        cursors = []
+        for route in routes {
+            let name = route.definition.name
+            let saved = try store.positions(name, route.channel)
+            // `start` comes before driving; a reactor that it left out is told nothing.
+            let first = started[name]?.position(of: route.channel) ?? .max
+            cursors.append(source.projections.map { saved[$0] ?? first })
+        }
+    }
+
+    mutating func run() async -> Result<DispatchReport, ReactorError> {
+        var signals = mailbox.signals.makeAsyncIterator()
+        await withDiscardingTaskGroup { group in
+            do throws(ReactorError) {
+                try admitUnsettled()
+                if deadline == nil { watch(&group) }
+                while true {
+                    if !isStopping { try await advance(&group) }
+                    if isDone() { break }
+                    armTimer(&group)
+                    guard let signal = await signals.next() else { break }
+                    try take(signal, &group)
+                }
+                try savePositions()
+            } catch {
+                failure = failure ?? error
+            }
+            group.cancelAll()
+        }
+        report.waiting = lanes.count
+        report.next = lanes.earliest
+        return failure.map { .failure($0) } ?? .success(report)
+    }
+
+    // MARK: One turn
+
+    private mutating func advance(_ group: inout DiscardingTaskGroup) async throws(ReactorError) {
+        if let deadline, pace.now() >= deadline {
+            isStopping = true
+            return
+        }
+        if lanes.count == 0, deadline != nil, try logEnd() > end { isBehind = true }
+        if isBehind {
+            isBehind = false
+            let reached = try logEnd()
+            ends = try await source.catchUp()
+            end = reached
+        }
+        for route in routes.indices { try refill(route) }
+        let now = pace.now()
+        while let (lane, job) = lanes.next(at: now) {
+            let route = routes[lane.route]
+            group.addTask { [tries, mailbox] in
+                mailbox.post(.finished(lane, job, await tries.result(of: job, on: route)))
+            }
+        }
+    }
+
+    private func isDone() -> Bool {
+        guard lanes.underWay == 0 else { return false }
+        if isStopping { return true }
+        guard let deadline else { return false }
+        // Nothing that waits will be due in time.
+        return lanes.earliest.map { $0 > deadline } ?? true
+    }
+
+    private mutating func take(_ signal: Signal, _ group: inout DiscardingTaskGroup) throws(ReactorError) {
+        switch signal {
+        case .finished(let lane, let job, let result): try finish(lane, job, result)
+        case .timer: nextTimer = nil
+        case .news:
+            isBehind = true
+            try store.catchUp()
+            try admitUnsettled()
+        case .stop: stop(&group)
+        case .graceOver: group.cancelAll()
+        case .broken(let error):
+            failure = failure ?? error
+            stop(&group)
+        }
+    }
+
+    private mutating func finish(
+        _ lane: LaneID, _ job: Job, _ result: Result<NotificationTry.Result, ReactorError>
+    ) throws(ReactorError) {
+        switch result {
+        case .success(.settled(let kind)):
+            count(kind)
+            settle(lane, job)
+        case .success(.again(let later, let due)):
+            report.failed += 1
+            if !job.isRecorded { unrecorded[lane.route] -= 1 }
+            lanes.postponed(lane, as: later, until: due)
+        case .success(.overtaken): try followOvertaker(lane, job)
+        case .success(.interrupted): lanes.postponed(lane, as: job, until: pace.now().adding(seconds: 1))
+        case .failure(let error):
+            // The effect may have happened without a record: at least once. Nothing more is begun.
+            failure = failure ?? error
+            isStopping = true
+            lanes.postponed(lane, as: job, until: pace.now())
+        }
+    }
+
+    private mutating func count(_ kind: NotificationRecord.Kind) {
+        switch kind {
+        case .delivered: report.delivered += 1
+        case .parked: report.parked += 1
+        case .held: report.held += 1
+        case .failed, .retried: break
+        }
+    }
+
+    private mutating func settle(_ lane: LaneID, _ job: Job) {
+        if !job.isRecorded { unrecorded[lane.route] -= 1 }
+        queued.remove(job.notification.id)
+        lanes.settled(lane)
+    }
+
+    /// What somebody else recorded meanwhile counts.
+    private mutating func followOvertaker(_ lane: LaneID, _ job: Job) throws(ReactorError) {
+        try store.catchUp()
+        let current = try store.named(job.notification.id).first
+        guard let current, !current.state.isFinal else { return settle(lane, job) }
+        if !job.isRecorded { unrecorded[lane.route] -= 1 }
+        lanes.postponed(lane, as: Job(current), until: current.next ?? pace.now())
+    }
+
+    private mutating func stop(_ group: inout DiscardingTaskGroup) {
+        guard !isStopping else { return }
+        isStopping = true
+        let limit = pace.now().adding(seconds: Self.grace)
+        group.addTask { [pace, mailbox] in
+            guard (try? await pace.sleep(limit)) != nil else { return }
+            mailbox.post(.graceOver)
+        }
+    }
+
+    // MARK: What is to be told
+
+    /// What was tried before, or asked for again by hand.
+    private mutating func admitUnsettled() throws(ReactorError) {
+        for delivery in try store.unsettled() where !queued.contains(delivery.id) {
+            let route = routes.firstIndex {
+                $0.definition.name == delivery.notification.reactor && $0.channel == delivery.notification.channel
+            }
+            // What a reactor or a channel that is no longer configured has left stays where it is.
+            guard let route else { continue }
+            admit(Job(delivery), to: route, due: delivery.next)
+        }
+    }
+
+    private mutating func admit(_ job: Job, to route: Int, due: Timestamp? = nil) {
+        queued.insert(job.notification.id)
+        if !job.isRecorded { unrecorded[route] += 1 }
+        lanes.admit(job, to: LaneID(route: route, subject: job.notification.change.subject), due: due)
+    }
+
+    private mutating func refill(_ index: Int) throws(ReactorError) {
+        let route = routes[index]
+        let starts = cursors[index]
+        while unrecorded[index] < Self.window / 2 {
+            let (changes, upTo) = try source.page(from: cursors[index], to: ends)
+            if upTo == cursors[index] { break }
+            var recorded: Set<String> = []
+            if let first = changes.first?.sequence, let last = changes.last?.sequence {
+                recorded = try store.recorded(route.definition.name, route.channel, first...last)
+            }
+            for change in changes { consider(change, index, route, recorded) }
+            cursors[index] = upTo
+        }
+        if cursors[index] != starts { try savePositions() }
+    }
+
+    private mutating func consider(_ change: Change, _ index: Int, _ route: Route, _ recorded: Set<String>) {
+        guard route.selection.concerns(kind: change.kind, origin: change.origin) else { return }
+        let notification = route.key(change)
+        guard !recorded.contains(notification.id), !queued.contains(notification.id) else { return }
+        var job = Job(notification, change: change)
+        switch route.selection.answer(change.data) {
+        case .chosen: break
+        case .passedOver: return
+        case .undecided(let reason): job.refusal = reason
+        }
+        admit(job, to: index)
+    }
+
+    /// A route's place: everything before it that was chosen has a record.
+    private func savePositions() throws(ReactorError) {
+        var places = cursors
+        lanes.forEach { lane, job in
+            guard !job.isRecorded,
+                let projection = source.projections.firstIndex(of: job.notification.change.projection)
+            else { return }
+            let place = min(places[lane.route][projection], job.notification.change.sequence)
+            places[lane.route][projection] = place
+        }
+        for (route, places) in zip(routes, places) {
+            let positions = zip(source.projections, places).filter { $0.1 != .max }.map { ($0.0, $0.1) }
+            try store.save(route.definition.name, route.channel, positions)
+        }
+    }
+
+    // MARK: Waiting
+
+    private mutating func armTimer(_ group: inout DiscardingTaskGroup) {
+        guard !isStopping, let due = lanes.earliest else { return }
+        if let deadline, due > deadline { return }
+        if let nextTimer, nextTimer <= due { return }
+        nextTimer = due
+        group.addTask { [pace, mailbox] in
+            guard (try? await pace.sleep(due)) != nil else { return }
+            mailbox.post(.timer)
+        }
+    }
+
+    private func watch(_ group: inout DiscardingTaskGroup) {
+        group.addTask { [log, pace, mailbox] in
+            var seen: UInt64 = 0
+            do {
+                while !Task.isCancelled {
+                    seen = try await log.waitForEnd(beyond: seen)
+                    mailbox.post(.news)
+                    try await pace.sleep(pace.now().adding(seconds: Self.newsInterval))
+                }
+            } catch is CancellationError {
+            } catch let error as LogError {
+                mailbox.post(.broken(.log(error)))
+            } catch {
+                mailbox.post(.broken(.projection("\(error)")))
+            }
+        }
+    }
+
+    private func logEnd() throws(ReactorError) -> UInt64 {
+        do { return try log.end() } catch { throw .log(error) }
+    }
+}

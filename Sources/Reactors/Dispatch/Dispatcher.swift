@@ -1,0 +1,191 @@
+// Tells what is to be told: reads changes, asks each route's selection, keeps order, tries, records.
+
+import EventLog
+import Projections
+import Synchronization
+
+/// What a dispatcher did.
+public struct DispatchReport: Sendable, Equatable {
+    public var delivered = 0
+    /// Tries that failed and will be followed by another.
+    public var failed = 0
+    public var parked = 0
+    public var held = 0
+    /// Notifications that are still to be tried, now or later.
+    public var waiting = 0
+    /// When the first of these is due, where it is not due yet.
+    public var next: Timestamp?
+    /// Another process has the dispatcher's lease and does the telling.
+    public var isLeftToAnother = false
+
+    /// Nothing done, nothing waiting.
+    public init() {}
+}
+
+/// A Swift reactor of a user's own, with the choice of changes that it is told of (`to` stays empty).
+public struct CustomReactor: Sendable {
+    public let definition: ReactorDefinition
+    public let reactor: any Reactor
+
+    public init(_ definition: ReactorDefinition, _ reactor: any Reactor) {
+        self.definition = definition
+        self.reactor = reactor
+    }
+
+    /// Where its records stand, in the place of a channel.
+    public static let channel = "self"
+}
+
+/// The one dispatcher of a data folder. Make it, `start` it before anything new is observed, then drive it.
+public final class Dispatcher: Sendable {
+    private let log: EventLog
+    private let source: ChangeSource
+    private let definitions: [ReactorDefinition]
+    private let routes: [Route]
+    private let store: DeliveryStore
+    private let pace: Pace
+    private let runs = EventIDPool()
+    /// Held from `start` on; released with the dispatcher.
+    private let lease = Mutex<Lease?>(nil)
+
+    /// - Parameters:
+    ///   - projections: the names of those that changes are read from.
+    ///   - channels: by the names that reactors' `to` use.
+    public init(
+        log: EventLog, engine: ProjectionEngine, projections: [String], reactors: [ReactorDefinition],
+        channels: [String: any Channel], custom: [CustomReactor] = [], pace: Pace = .system
+    ) throws(ReactorError) {
+        var routes: [Route] = []
+        for definition in reactors {
+            for name in definition.to {
+                guard let channel = channels[name] else {
+                    throw .unknownChannel(reactor: definition.name, channel: name)
+                }
+                routes.append(Route(definition, channel: name, effect: .channel(channel)))
+            }
+        }
+        for one in custom {
+            routes.append(Route(one.definition, channel: CustomReactor.channel, effect: .reactor(one.reactor)))
+        }
+        self.log = log
+        self.routes = routes
+        self.pace = pace
+        definitions = reactors + custom.map(\.definition)
+        source = ChangeSource(engine: engine, projections: projections)
+        store = try DeliveryStore(log: log)
+    }
+
+    /// Takes the lease and records where each reactor begins that the log does not know, or knows with another choice.
+    ///
+    /// Call it before anything new is observed: what is appended later reaches a new reactor, what is there already does not.
+    ///
+    /// - Returns: false where another process has the lease; driving this dispatcher then does nothing.
+    @discardableResult
+    public func start() async throws(ReactorError) -> Bool {
+        guard try takeLease() else { return false }
+        try store.catchUp()
+        let known = try store.reactors()
+        for definition in definitions {
+            try await start(definition, known: known[definition.name])
+        }
+        try store.catchUp()
+        return true
+    }
+
+    private func takeLease() throws(ReactorError) -> Bool {
+        do {
+            let taken = try lease.withLock { held throws(LogError) -> Bool in
+                if held == nil { held = try Lease.take("dispatcher", in: log.dataDirectory) }
+                return held != nil
+            }
+            return taken
+        } catch {
+            throw .log(error)
+        }
+    }
+
+    private func start(_ definition: ReactorDefinition, known: StartedReactor?) async throws(ReactorError) {
+        if let known, known.choice == definition.choice { return }
+        let start = try sequence(of: known == nil ? definition.from : .end)
+        let places = try places(of: definition, known: known, start: start)
+        let started = StartedReactor(
+            from: places.values.min() ?? start, channels: places, choice: definition.choice,
+            revision: known?.revision ?? 0)
+        let ids = runs.take(at: pace.now())
+        defer { runs.giveBack(ids) }
+        let draft = EventDraft(
+            type: "reactor.started", source: "/reactors/\(definition.name)", subject: definition.name, id: ids.next(),
+            time: pace.now(), data: started.json)
+        do {
+            let stream = StreamID(family: "reactor", subject: definition.name)
+            _ = try await log.append([draft], conditions: [.revision(of: stream, is: started.revision)])
+        } catch {
+            throw .log(error)
+        }
+    }
+
+    /// Another choice of changes counts from where each channel is, so that nobody is told what was passed over before;
+    /// a channel that is new to a known reactor begins at the log's end.
+    private func places(
+        of definition: ReactorDefinition, known: StartedReactor?, start: UInt64
+    ) throws(ReactorError) -> [String: UInt64] {
+        var places: [String: UInt64] = [:]
+        for route in routes where route.definition.name == definition.name {
+            let reached = try store.positions(definition.name, route.channel).values.min()
+            places[route.channel] = reached ?? known?.position(of: route.channel) ?? start
+        }
+        return places
+    }
+
+    private func sequence(of point: ReactorDefinition.StartingPoint) throws(ReactorError) -> UInt64 {
+        do {
+            switch point {
+            case .end: return try log.end()
+            case .beginning: return 0
+            case .sequence(let sequence): return sequence
+            case .time(let time): return try log.end(recordedBy: time)
+            }
+        } catch {
+            throw .log(error)
+        }
+    }
+}
+
+// MARK: - Driving
+
+extension Dispatcher {
+    /// Tells what is due and returns when everything has been delivered or parked, or after `wait`; what is left is
+    /// told when it is due, by the next dispatcher that is driven then.
+    public func runUntilIdle(wait: Duration = .seconds(30)) async throws(ReactorError) -> DispatchReport {
+        try await drive(until: pace.now().adding(seconds: wait.inSeconds))
+    }
+
+    /// Tells whatever comes, until the task is cancelled; what is under way then is given some seconds to end.
+    @discardableResult
+    public func run() async throws(ReactorError) -> DispatchReport {
+        try await drive(until: nil)
+    }
+
+    private func drive(until deadline: Timestamp?) async throws(ReactorError) -> DispatchReport {
+        guard lease.withLock({ $0 != nil }) else {
+            var report = DispatchReport()
+            report.isLeftToAnother = true
+            return report
+        }
+        var loop = try DispatchLoop(
+            routes: routes, store: store, source: source, log: log, pace: pace, runs: runs, deadline: deadline)
+        let mailbox = loop.mailbox
+        // A task of its own, because cancelling must not tear requests that are under way: it asks the loop to end.
+        let driving = Task { () async -> Result<DispatchReport, ReactorError> in await loop.run() }
+        let result = await withTaskCancellationHandler {
+            await driving.value
+        } onCancel: {
+            mailbox.post(.stop)
+        }
+        return try result.get()
+    }
+}
+
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

@@ -1,0 +1,54 @@
+// What is said about a change when a reactor has no `message:`.
+
+import CanonicalJSON
+
+/// One readable line for a change: who it is about, what happened, and each field's old and new value.
+enum DefaultText {
+    static func line(_ change: JSON) -> String {
+        let kind = change["kind"]?.stringValue ?? ""
+        let text =
+            switch kind.split(separator: ".", maxSplits: 1).last.map(String.init) {
+            case "added": "\(name(change)) is new" + details(change)
+            case "updated": "\(name(change)) changed" + details(change)
+            case "withdrawn": "\(name(change)) was withdrawn"
+            case "returned": "\(name(change)) is back" + details(change)
+            case "failed" where kind.hasPrefix("run."): "watch \(watch(change)) failed" + reason(change)
+            case "suspect" where kind.hasPrefix("run."): "watch \(watch(change)) looks wrong" + reason(change)
+            case "recovered" where kind.hasPrefix("run."): "watch \(watch(change)) is well again"
+            default: "\(kind): \(name(change))" + details(change)
+            }
+        return SafeText.visible(text)
+    }
+
+    private static func watch(_ change: JSON) -> String {
+        change["watch"]?.stringValue ?? change["subject"]?.stringValue ?? "?"
+    }
+
+    private static func name(_ change: JSON) -> String {
+        let subject = change["subject"]?.stringValue ?? "?"
+        let title = ["title", "name"].lazy.compactMap { change["fields"]?[$0]?.stringValue }.first
+        guard let title, !title.isEmpty else { return subject }
+        return "\(subject) “\(SafeText.shortened(title, to: 100))”"
+    }
+
+    private static func details(_ change: JSON) -> String {
+        let kind = change["kind"]?.stringValue ?? ""
+        guard !kind.hasSuffix(".added"), let changes = change["changes"]?.arrayValue, !changes.isEmpty else {
+            return ""
+        }
+        let parts = changes.prefix(8).map { entry in
+            let old = SafeText.shortened(entry["old"]?.plainText ?? "", to: 60)
+            let new = SafeText.shortened(entry["new"]?.plainText ?? "", to: 60)
+            return
+                "\(entry["field"]?.stringValue ?? "?") \(old.isEmpty ? "(none)" : old) -> \(new.isEmpty ? "(none)" : new)"
+        }
+        let rest = changes.count > parts.count ? "; and \(changes.count - parts.count) more" : ""
+        return ": " + parts.joined(separator: "; ") + rest
+    }
+
+    private static func reason(_ change: JSON) -> String {
+        if let error = change["error"]?.stringValue { return ": " + SafeText.shortened(error, to: 300) }
+        if let suspicions = change["suspicions"]?.plainText, !suspicions.isEmpty { return ": " + suspicions }
+        return ""
+    }
+}

@@ -1,0 +1,60 @@
+// A reactor's `message:` and `subject:`, compiled once when the configuration is read, rendered for each change.
+
+import CanonicalJSON
+import Mustache
+
+/// A Mustache template over a change.
+///
+/// At top level stand the change's own keys (`kind`, `subject`, `watch`, `key`, `time`, `version`, …) and the item's fields;
+/// where a field has the name of a key, the key wins and the field is `{{fields.NAME}}`. What is missing is empty. Values
+/// are not escaped as HTML; controls in them are shown, never done (`SafeText`).
+public struct MessageTemplate: Sendable {
+    /// The template as it was written.
+    public let text: String
+    private let compiled: MustacheTemplate
+
+    public init(_ text: String) throws(ReactorError) {
+        self.text = text
+        do {
+            // The library takes HTML for granted; its pragma, alone on a line, leaves nothing behind.
+            compiled = try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + text)
+        } catch let error as MustacheTemplate.ParserError {
+            throw .badTemplate(text: text, reason: Self.sentence(error.error))
+        } catch {
+            throw .badTemplate(text: text, reason: "\(error)")
+        }
+    }
+
+    /// The text for a change's `data`.
+    public func render(_ change: JSON) -> String {
+        compiled.render(Self.context(change))
+    }
+
+    static func context(_ change: JSON) -> [String: Any] {
+        guard let object = change.objectValue else { return [:] }
+        let escape = { SafeText.visible($0) }
+        var context = change["fields"]?.objectValue?.templateMembers(escape: escape) ?? [:]
+        context.merge(object.templateMembers(escape: escape)) { _, own in own }
+        // Without these a change that has no `old` would find an item's field of that name further up.
+        if let changes = change["changes"]?.arrayValue {
+            let whole = changes.map { entry -> Any in
+                var members = entry.objectValue?.templateMembers(escape: escape) ?? [:]
+                for name in ["field", "old", "new"] where members[name] == nil { members[name] = "" }
+                return members
+            }
+            context["changes"] = TemplateList(whole, plainText: "")
+        }
+        return context
+    }
+
+    private static func sentence(_ error: any Error) -> String {
+        switch error as? MustacheTemplate.Error {
+        case .sectionCloseNameIncorrect: "a section is closed that is not the open one"
+        case .unfinishedName: "a tag is badly written or not closed"
+        case .expectedSectionEnd: "a section is never closed"
+        case .invalidSetDelimiter: "a delimiter tag is badly written"
+        case .unrecognisedConfigVariable, .invalidConfigVariableSyntax: "a pragma is not known"
+        default: "it cannot be read"
+        }
+    }
+}

@@ -1,0 +1,21 @@
+// From a change to the bytes that a channel sends.
+
+import CanonicalJSON
+import EventLog
+import Projections
+
+extension ReactorDefinition {
+    /// The message's bytes and their media type.
+    func rendered(_ change: Change, as form: MessageForm, key: String) -> (body: [UInt8], type: String) {
+        switch form {
+        case .text:
+            let subject = subject.map { $0.render(change.data) + ": " } ?? ""
+            let text = subject + (message?.render(change.data) ?? DefaultText.line(change.data))
+            return (Array(text.utf8), "text/plain; charset=utf-8")
+        case .cloudEvent:
+            let bytes = CloudEventBody.bytes(
+                reactor: name, key: key, change: change, message: message?.render(change.data))
+            return (bytes, CloudEventBody.type)
+        }
+    }
+}
