@@ -1,0 +1,95 @@
+// From the configuration's settings to what the modules take: watches for Ingestors, channels and reactors for Reactors.
+
+import Extraction
+import Ingestors
+import Projections
+import Reactors
+import Transport
+
+/// A channel under the name that reactors call it by.
+public struct NamedChannel: Sendable {
+    public let name: String
+    public let definition: ChannelDefinition
+}
+
+extension WatchSettings {
+    func definition() throws(ExtractionError) -> WatchDefinition {
+        let fields = try fields.map { field throws(ExtractionError) in (name: field.name, rule: try field.rule()) }
+        let topics = try topics.map { topics throws(ExtractionError) in
+            WatchDefinition.Topics(url: topics.url, rules: try TopicRules(items: topics.items, id: topics.id))
+        }
+        return WatchDefinition(
+            name: name, kind: kind.definition, topics: topics, fetch: fetch.definition,
+            rules: try ItemRules(items: items, key: key, fields: fields, next: next), expect: expect.definition,
+            keep: KeepEvidence(rawValue: keepEvidence.rawValue) ?? .changed)
+    }
+}
+
+extension WatchSettings.Kind {
+    fileprivate var definition: WatchKind {
+        switch self {
+        case .sessions: .sessions
+        case .items: .items
+        }
+    }
+}
+
+extension WatchSettings.Fetch {
+    fileprivate var definition: WatchDefinition.Fetch {
+        var sent = HTTPHeaders()
+        for header in headers { sent.add(header.name, header.value.reveal()) }
+        if let userAgent { sent.add("User-Agent", userAgent) }
+        return WatchDefinition.Fetch(
+            url: URLTemplate(url), headers: sent,
+            rate: rate.flatMap { Rate(count: $0.count, seconds: $0.per.inSeconds) }, retries: retries,
+            limits: Limits(timeout: timeout, size: maxSize), concurrency: concurrency, pagesMax: pagesMax)
+    }
+}
+
+extension WatchSettings.Field {
+    fileprivate func rule() throws(ExtractionError) -> FieldRule {
+        guard let kind = FieldRule.Kind(rawValue: form) else {
+            throw .badRule(field: name, reason: "it cannot be read as \"\(form)\"")
+        }
+        return FieldRule(
+            select: select, all: all, remove: remove, match: match, as: kind, timezone: timezone, format: format)
+    }
+}
+
+extension WatchSettings.Expect {
+    fileprivate var definition: Expectation {
+        Expectation(
+            items: ItemBounds(from: items.least, to: items.most) ?? .some, drop: drop, confirm: confirm,
+            confirmOver: confirmOver.inSeconds)
+    }
+}
+
+extension ChannelSettings {
+    func definition() throws(ReactorError) -> NamedChannel {
+        let definition: ChannelDefinition
+        switch way {
+        case .terminal: definition = .terminal
+        case .file(let path, let isJSON): definition = .file(path: path, format: isJSON ? .json : .text)
+        case .webhook(let url, let secret):
+            let key = try secret.map { secret throws(ReactorError) in try WebhookSecret(secret.reveal()) }
+            definition = .webhook(url: url.reveal(), secret: key)
+        }
+        return NamedChannel(name: name, definition: definition)
+    }
+}
+
+extension ReactorSettings {
+    /// Nothing where a text does not compile, which the check has told by then.
+    func definition() -> ReactorDefinition? {
+        do {
+            return ReactorDefinition(
+                name: name, on: on, filter: try filter.map { try ReactorDefinition.Filter($0) }, to: to,
+                subject: try subject.map { try MessageTemplate($0) },
+                message: try message.map { try MessageTemplate($0) },
+                include: Set(include.compactMap(Origin.init)), from: from.flatMap(CompiledText.startingPoint) ?? .end,
+                shadow: isShadow, retry: RetrySchedule(attempts: attempts, backoff: backoff.inSeconds))
+        } catch {
+            return nil
+        }
+    }
+}

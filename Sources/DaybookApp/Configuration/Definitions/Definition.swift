@@ -1,0 +1,126 @@
+// How the keys of daybook.yaml are described. One description serves the check of a file, its JSON Schema and the
+// reference in docs/configuration.md, so that these three cannot differ.
+
+/// One key: what it may hold and what it means.
+struct KeyDefinition: Sendable {
+    enum Need: Sendable, Equatable {
+        case required
+        case optional
+        /// Read and checked, but nothing acts on it yet: a warning says so.
+        case notYetActedOn
+        /// Known by name only; the text says what it belongs to. Using it is an error, so that nobody relies on it.
+        case later(String)
+    }
+
+    let name: String
+    let type: ValueType
+    var need: Need = .optional
+    /// As it would be written in the file.
+    var standard: String?
+    /// What it is for: one or two sentences of Markdown.
+    let about: String
+    /// As it would be written in the file.
+    var example: String?
+
+    static func later(_ name: String, _ belongsTo: String) -> KeyDefinition {
+        KeyDefinition(name: name, type: .anything, need: .later(belongsTo), about: "")
+    }
+}
+
+/// A table of keys.
+struct TableDefinition: Sendable {
+    enum Rule: Sendable {
+        /// One of the keys has to stand there and no other of them may.
+        case exactlyOne([String])
+        case atMostOne([String])
+        /// The first key means something only beside the second.
+        case needs(String, beside: String)
+    }
+
+    /// The heading in the reference.
+    let title: String
+    /// Markdown before the reference's table.
+    let about: String
+    let keys: [KeyDefinition]
+    var rules: [Rule] = []
+    /// A key whose value may be of a later version: then the other keys are of that version too and are not looked at.
+    var deciding: String?
+
+    func key(_ name: String) -> KeyDefinition? {
+        keys.first { $0.name.utf8.elementsEqual(name.utf8) }
+    }
+
+    /// The keys that this version reads.
+    var current: [KeyDefinition] {
+        keys.filter { if case .later = $0.need { false } else { true } }
+    }
+}
+
+/// What a key may hold.
+indirect enum ValueType: Sendable {
+    case scalar(Scalar)
+    case choice([Choice])
+    /// One of the words, or a pattern with `*` over them.
+    case pattern([Choice])
+    case list(ValueType)
+    /// A list, or one value that stands for a list of itself.
+    case oneOrMany(ValueType)
+    /// Names of the user's own, each with a value.
+    case named(NameRule, ValueType)
+    case table(TableDefinition)
+    /// A table, or a text that stands for a table with this one key.
+    case shorthand(key: String, TableDefinition)
+    /// Not looked at; only for keys of later versions.
+    case anything
+
+    /// One of several words.
+    struct Choice: Sendable {
+        let name: String
+        let about: String
+        /// What it belongs to, where it is not in this version.
+        var later: String?
+    }
+
+    enum NameRule: Sendable {
+        /// The name of a watch, channel or reactor: it becomes part of subjects and files.
+        case identity(String)
+        /// The name of an item's field.
+        case field
+        /// The name of an HTTP header.
+        case header
+    }
+}
+
+/// A value that is one text in the file.
+enum Scalar: Sendable, Hashable {
+    case text
+    case flag
+    /// A key that only has to stand there: `true`, `{}` or nothing.
+    case mark
+    case count(ClosedRange<Int>)
+    case duration
+    case rate
+    case size
+    case share
+    case bounds
+    case cron
+    case timezone
+    case address
+    case path
+    /// An http or https URL; the names are the placeholders that may stand in it.
+    case url(placeholders: [String])
+    /// A URL that others must not know as a whole, so that references may stand in it.
+    case secretURL
+    /// A secret, masked where it is written out.
+    case secret(SecretUse)
+    /// A header's value: a secret if the header's name says so.
+    case headerValue
+    case selector
+    case expression
+    case filter
+    case template
+    case timeFormat
+    case point
+
+    enum SecretUse: Sendable, Hashable { case webhookKey }
+}

@@ -1,0 +1,58 @@
+// The keys of daybook.yaml at top level.
+
+extension TableDefinition {
+    /// The whole file.
+    static let file = TableDefinition(
+        title: "The file",
+        about: "",
+        keys: [
+            KeyDefinition(
+                name: "data", type: .scalar(.path), standard: "./data",
+                about:
+                    "The folder that holds everything Daybook remembers. Relative paths begin where `daybook.yaml` is."),
+            KeyDefinition(
+                name: "listen", type: .scalar(.address), need: .notYetActedOn,
+                about: "Where the HTTP API listens. Not acted on in this version.", example: "127.0.0.1:7373"),
+            KeyDefinition(
+                name: "evidence", type: .shorthand(key: "keep", .evidence),
+                about: "Which page bytes are kept beside the events that were read from them."),
+            KeyDefinition(
+                name: "watches", type: .named(.identity("watch"), .table(.watch)), need: .required,
+                about: "What is watched: a name of your own for each watch. `watches: {}` watches nothing. "
+                    + "A name is an identity: renaming a watch begins a new one."),
+            KeyDefinition(
+                name: "channels", type: .named(.identity("channel"), .table(.channel)),
+                about: "Ways to tell somebody: a name of your own for each."),
+            KeyDefinition(
+                name: "reactors", type: .named(.identity("reactor"), .table(.reactor)),
+                about:
+                    "What happens when something changes: a name of your own for each. A name is an identity: a renamed "
+                    + "reactor begins anew at the log's end."),
+            .later("alarms", "alarms"),
+            .later("token", "the HTTP API"),
+            .later("checkpoint", "published checkpoints"),
+        ])
+
+    static let evidence = TableDefinition(
+        title: "evidence",
+        about: "`evidence: all` is short for `evidence: { keep: all }`.",
+        keys: [
+            KeyDefinition(
+                name: "keep", type: .choice(ValueType.Choice.evidence), standard: "changed",
+                about: "Which pages are kept."),
+            KeyDefinition(
+                name: "for", type: .scalar(.duration), need: .notYetActedOn,
+                about: "How long they are kept. Not acted on in this version: they are kept for ever.", example: "90d"),
+            KeyDefinition(
+                name: "up-to", type: .scalar(.size), need: .notYetActedOn,
+                about: "How much is kept. Not acted on in this version: there is no limit.", example: "5GB"),
+        ])
+}
+
+extension ValueType.Choice {
+    static let evidence = [
+        ValueType.Choice(name: "changed", about: "the pages that something new was read from"),
+        ValueType.Choice(name: "all", about: "every page of every run whose bytes differ"),
+        ValueType.Choice(name: "none", about: "no page"),
+    ]
+}

@@ -1,0 +1,123 @@
+// The keys of channels and reactors.
+
+extension TableDefinition {
+    static let channel = TableDefinition(
+        title: "A channel",
+        about: "",
+        keys: [
+            KeyDefinition(
+                name: "terminal", type: .scalar(.mark), about: "Tells on standard output.", example: "true"),
+            KeyDefinition(
+                name: "file", type: .scalar(.path), about: "Appends a line to this file.", example: "./changes.txt"),
+            KeyDefinition(
+                name: "format", type: .choice(ValueType.Choice.fileFormats), standard: "text",
+                about: "What a line of `file` is."),
+            KeyDefinition(
+                name: "webhook", type: .scalar(.secretURL),
+                about:
+                    "Posts the change to this URL as a CloudEvent, signed as Standard Webhooks has it. References may stand "
+                    + "in it.", example: "\"https://hooks.example/daybook\""),
+            KeyDefinition(
+                name: "secret", type: .scalar(.secret(.webhookKey)),
+                about:
+                    "The key that a `webhook` is signed with, as Standard Webhooks writes it: `whsec_` and base64. Several, "
+                    + "with spaces between them, while one takes over from another.",
+                example: "\"${env:WEBHOOK_SECRET}\""),
+            .later("smtp", "mail"), .later("from", "mail"), .later("to", "mail"),
+            .later("sns", "AWS"), .later("s3", "exports"), .later("table", "exports"),
+            .later("exec", "programs as channels"),
+        ],
+        rules: [
+            .exactlyOne(["terminal", "file", "webhook"]),
+            .needs("format", beside: "file"), .needs("secret", beside: "webhook"),
+        ])
+
+    static let reactor = TableDefinition(
+        title: "A reactor",
+        about: "",
+        keys: [
+            KeyDefinition(
+                name: "on", type: .oneOrMany(.pattern(ValueType.Choice.changes)), need: .required,
+                about: "The changes that concern it; `*` stands for any text, as in `session.*`.",
+                example: "[session.added, session.updated]"),
+            KeyDefinition(
+                name: "where", type: .scalar(.filter),
+                about: "A jq filter over the change: only those for which it is true.",
+                example: "'.watch == \"reinvent\"'"),
+            KeyDefinition(
+                name: "to", type: .oneOrMany(.scalar(.text)), need: .required, about: "The channels to tell.",
+                example: "[team]"),
+            KeyDefinition(
+                name: "subject", type: .scalar(.template),
+                about: "A subject line, for channels that have one (Mustache).",
+                example: "\"{{title}}\""),
+            KeyDefinition(
+                name: "message", type: .scalar(.template),
+                about:
+                    "What to say (Mustache over the change and its fields). Left out, it is one line that names what changed.",
+                example: "\"{{title}}: {{#changes}}{{field}} {{old}} -> {{new}} {{/changes}}\""),
+            KeyDefinition(
+                name: "include", type: .oneOrMany(.choice(ValueType.Choice.origins)), standard: "[live]",
+                about: "Which origins of changes concern it, beside `live` ones.", example: "[first-look]"),
+            KeyDefinition(
+                name: "from", type: .scalar(.point), standard: "end",
+                about:
+                    "Where a new reactor begins: `beginning`, `end`, a sequence, or a time (RFC 3339). It counts once, "
+                    + "when the reactor is new.", example: "0"),
+            KeyDefinition(
+                name: "shadow", type: .scalar(.flag), standard: "false",
+                about: "Does everything but tell, and keeps on record what it would have told."),
+            KeyDefinition(
+                name: "attempts", type: .scalar(.count(1...100)), standard: "8",
+                about:
+                    "How often it is tried; then the notification is parked, and `daybook deliveries retry` sends it again."
+            ),
+            KeyDefinition(
+                name: "backoff", type: .scalar(.duration), standard: "1s",
+                about: "How long to wait before the second try; it doubles with each, up to 10m."),
+            .later("exec", "programs as reactors"),
+            .later("letters-for", "the kind submissions"),
+            .later("digest", "digests"), .later("quiet", "quiet hours"),
+        ])
+}
+
+extension ValueType.Choice {
+    static let fileFormats = [
+        ValueType.Choice(name: "text", about: "the message"),
+        ValueType.Choice(name: "json", about: "the change as a CloudEvent"),
+    ]
+
+    static let origins = [
+        ValueType.Choice(name: "live", about: "seen by a run; always told"),
+        ValueType.Choice(name: "first-look", about: "seen by a watch's first complete run"),
+        ValueType.Choice(name: "import", about: "from an imported history"),
+        ValueType.Choice(name: "reading", about: "the same page read with new selectors"),
+    ]
+
+    /// Every kind of change, those of this version first.
+    static let changes = collectionChanges("session") + collectionChanges("item") + runChanges + laterChanges
+
+    private static func collectionChanges(_ family: String) -> [ValueType.Choice] {
+        [
+            ValueType.Choice(name: "\(family).added", about: "seen for the first time"),
+            ValueType.Choice(name: "\(family).updated", about: "a field differs"),
+            ValueType.Choice(name: "\(family).withdrawn", about: "no longer there"),
+            ValueType.Choice(name: "\(family).returned", about: "there again"),
+        ]
+    }
+
+    private static let runChanges = [
+        ValueType.Choice(name: "run.failed", about: "a run could not see everything"),
+        ValueType.Choice(name: "run.suspect", about: "what a run saw does not look right"),
+        ValueType.Choice(name: "run.recovered", about: "the first sound run after such"),
+    ]
+
+    private static let laterChanges: [ValueType.Choice] = [
+        ("user", ["added", "updated", "withdrawn", "returned"], "directory"),
+        ("stock", ["initialized", "in-stock", "gone", "price", "unknown"], "stock"),
+        ("submission", ["received", "decided"], "submissions"), ("extension", ["assigned", "released"], "directory"),
+        ("crawl", ["finished", "failed"], "crawl"), ("alarm", ["changed"], "alarms"),
+    ].flatMap { (family: String, kinds: [String], part: String) in
+        kinds.map { ValueType.Choice(name: "\(family).\($0)", about: "", later: part) }
+    }
+}

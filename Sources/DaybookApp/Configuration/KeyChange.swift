@@ -1,0 +1,30 @@
+// A changed `key` makes every item another one, so it is refused unless it is meant.
+
+extension Configuration {
+    /// What is refused of this configuration after `previous`, the normalised text that was applied before it.
+    ///
+    /// A text that cannot be read (of another version, say) refuses nothing.
+    public func refusals(after previous: String) -> [ConfigurationProblem] {
+        guard let root = try? ConfigurationNode.parse(previous) else { return [] }
+        return watchSettings.compactMap { watch in
+            guard !watch.rekey, let former = root["watches"]?[watch.name]?["key"]?.text,
+                !former.utf8.elementsEqual(watch.key.utf8)
+            else { return nil }
+            let message =
+                "it was \"\(former)\" before, and another key makes every item another one; say rekey: true if that is meant"
+            return ConfigurationProblem(
+                file: file, line: watch.keyLine, path: "watches.\(watch.name).key", message: message)
+        }
+    }
+}
+
+extension ConfigurationNode {
+    fileprivate subscript(name: String) -> ConfigurationNode? {
+        guard case .table(let entries) = content else { return nil }
+        return entries.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
+    }
+
+    fileprivate var text: String? {
+        if case .text(let text) = content { text } else { nil }
+    }
+}

@@ -1,0 +1,73 @@
+// What `daybook init` writes: a daybook.yaml that is right as it stands and explains itself.
+
+/// A commented daybook.yaml. Its watch fits the site of `daybook demo`, so that it can be tried before it is changed.
+let configurationTemplate = #"""
+    # daybook.yaml: what is watched, and who is told.
+    #
+    #   daybook config check      is this file right?
+    #   daybook check             look once, now
+    #   daybook sessions list     what is known
+    #
+    # Every key is described in docs/configuration.md; `daybook config schema` prints a JSON Schema for editors.
+
+    # Where everything is remembered; relative to this file.
+    data: ./data
+
+    watches:
+      # A name of your own. It is part of everything that is recorded, so a renamed watch is a new one (see `was`).
+      days:
+        # sessions: a conference's sessions. items: any other list.
+        kind: sessions
+
+        # How often to look: 30s, 10m, 1h30m, 1d. Or at set times:
+        #   cron: "*/10 8-20 * * 1-5"
+        #   timezone: Europe/Berlin
+        every: 10m
+
+        # A catalogue that is divided: the page that lists the topics, and each topic's identifier.
+        # Remove this where all the items stand on one page, or on pages that are counted.
+        topics: { url: "http://127.0.0.1:8080/", items: "#topics a", id: "@data-id" }
+
+        fetch:
+          # This is the site of `daybook demo --port 8080`: let that run in another terminal to try this file, then
+          # put the address of what you want to watch. {topic} stands for each topic, {page} for 1, 2, 3, …
+          url: "http://127.0.0.1:8080/sessions?topic={topic}"
+          # At most one request in two seconds, for this host, whichever watch asks.
+          #   rate: 1/2s
+          # What the host needs to know; secrets are references, never written out.
+          #   headers: { Authorization: "Bearer ${env:CATALOG_TOKEN}" }
+
+        # Selects each item on a page: CSS, or "xpath:…", or "jq:…" where the answer is JSON.
+        items: "article.session"
+
+        # What an item is known by: an attribute of the item (@id), or a selector within it (".code").
+        key: "@id"
+
+        # What is remembered of each item: a name of your own, and a selector within the item.
+        fields:
+          title: ".title"
+          speakers: { select: ".speaker", all: true }
+          room: ".room"
+          starts: { select: "time@datetime", as: time, timezone: Europe/Vienna }
+
+        # What a sound look is like. These are the defaults: at least one item; not more than a fifth of those known
+        # missing (5 may always be); a larger loss is believed when it was seen 3 times over an hour.
+        #   expect: { items: 1.., drop: 20%, confirm: 3, confirm-over: 1h }
+
+    # Ways to tell somebody.
+    channels:
+      screen: { terminal: true }
+      #   notes: { file: ./changes.txt }
+      #   team: { webhook: "https://hooks.example/daybook", secret: "${env:WEBHOOK_SECRET}" }
+
+    # What is told, and to whom. A first look tells nobody: everything would be new.
+    reactors:
+      tell:
+        on: [session.added, session.updated, session.withdrawn, session.returned]
+        to: [screen]
+        # Only some of them: a jq filter over the change.
+        #   where: '.fields.room == "Hall 1"'
+        # In your own words (Mustache); left out, it is one line that names what changed.
+        #   message: "{{title}}: {{#changes}}{{field}} {{old}} -> {{new}} {{/changes}}"
+
+    """#

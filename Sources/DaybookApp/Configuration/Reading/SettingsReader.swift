@@ -1,0 +1,109 @@
+// From checked settings to named and typed ones. Defaults are the definitions'.
+
+import Foundation
+
+struct SettingsReader {
+    /// Where relative paths begin.
+    let folder: String
+
+    func path(_ text: String) -> String {
+        text.hasPrefix("/")
+            ? text
+            : URL(fileURLWithPath: text, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).standardized.path
+    }
+
+    /// Where the file has no such table, one in which everything is at its default.
+    func evidence(_ table: SettingTable?) -> EvidenceSettings {
+        let table = table ?? .standard(.evidence)
+        return EvidenceSettings(
+            keep: table.text("keep").flatMap(EvidenceSettings.Keep.init) ?? .changed, for: table.duration("for"),
+            upTo: table.size("up-to"))
+    }
+
+    func watch(_ entry: NamedSetting, evidence: EvidenceSettings.Keep) -> WatchSettings? {
+        guard case .table(let table) = entry.setting.value,
+            let kind = table.text("kind").flatMap(WatchSettings.Kind.init),
+            let fetch = table.table("fetch").flatMap(fetch),
+            let items = table.text("items"), let key = table.text("key"),
+            let expect = expect(table.table("expect") ?? .standard(.expect))
+        else { return nil }
+        return WatchSettings(
+            name: entry.name, kind: kind, schedule: schedule(table), topics: table.table("topics").flatMap(topics),
+            fetch: fetch, items: items, key: key, fields: table.named("fields").compactMap(field),
+            next: table.text("next"),
+            expect: expect, keepEvidence: table.text("evidence").flatMap(EvidenceSettings.Keep.init) ?? evidence,
+            was: table.text("was"), rekey: table.flag("rekey"), keyLine: table.line(of: "key"))
+    }
+
+    private func schedule(_ table: SettingTable) -> Schedule? {
+        if case .cron(let cron) = table["cron"] { return .cron(cron, timezone: table.text("timezone") ?? "UTC") }
+        return table.duration("every").map(Schedule.every)
+    }
+
+    private func topics(_ table: SettingTable) -> WatchSettings.Topics? {
+        guard let url = table.text("url"), let items = table.text("items"), let id = table.text("id") else {
+            return nil
+        }
+        return WatchSettings.Topics(url: url, items: items, id: id)
+    }
+
+    private func fetch(_ table: SettingTable) -> WatchSettings.Fetch? {
+        guard let url = table.text("url"), let pagesMax = table.count("pages-max"),
+            let concurrency = table.count("concurrency"), let retries = table.count("retries"),
+            let timeout = table.duration("timeout"), let maxSize = table.size("max-size")
+        else { return nil }
+        var rate: RateText?
+        if case .rate(let given) = table["rate"] { rate = given }
+        let headers = table.named("headers").compactMap { entry -> (name: String, value: Secret)? in
+            guard case .reference(_, let value, _) = entry.setting.value else { return nil }
+            return (entry.name, value)
+        }
+        return WatchSettings.Fetch(
+            url: url, pagesMax: pagesMax, rate: rate, concurrency: concurrency, retries: retries, timeout: timeout,
+            maxSize: maxSize, headers: headers, userAgent: table.text("user-agent"))
+    }
+
+    private func field(_ entry: NamedSetting) -> WatchSettings.Field? {
+        guard case .table(let table) = entry.setting.value, let form = table.text("as") else { return nil }
+        return WatchSettings.Field(
+            name: entry.name, select: table.text("select"), all: table.flag("all"), remove: table.text("remove"),
+            match: table.text("match"), form: form, timezone: table.text("timezone"), format: table.text("format"))
+    }
+
+    private func expect(_ table: SettingTable) -> WatchSettings.Expect? {
+        guard case .bounds(let items) = table["items"], case .share(let drop) = table["drop"],
+            let confirm = table.count("confirm"), let confirmOver = table.duration("confirm-over")
+        else { return nil }
+        return WatchSettings.Expect(items: items, drop: drop, confirm: confirm, confirmOver: confirmOver)
+    }
+
+    func channel(_ entry: NamedSetting) -> ChannelSettings? {
+        guard case .table(let table) = entry.setting.value else { return nil }
+        let way: ChannelSettings.Way
+        if let url = table.secret("webhook") {
+            way = .webhook(url: url, secret: table.secret("secret"))
+        } else if let file = table.text("file") {
+            way = .file(path: path(file), isJSON: table.text("format") == "json")
+        } else {
+            way = .terminal
+        }
+        return ChannelSettings(name: entry.name, way: way)
+    }
+
+    func reactor(_ entry: NamedSetting) -> ReactorSettings? {
+        guard case .table(let table) = entry.setting.value, let attempts = table.count("attempts"),
+            let backoff = table.duration("backoff")
+        else { return nil }
+        return ReactorSettings(
+            name: entry.name, on: table.texts("on").map(\.text), filter: table.text("where"),
+            to: table.texts("to").map(\.text), subject: table.text("subject"), message: table.text("message"),
+            include: table.texts("include").map(\.text), from: table.text("from"), isShadow: table.flag("shadow"),
+            attempts: attempts, backoff: backoff)
+    }
+}
+
+extension SettingTable {
+    static func standard(_ definition: TableDefinition) -> SettingTable {
+        SettingTable(definition: definition, line: 1, path: "", given: [:])
+    }
+}

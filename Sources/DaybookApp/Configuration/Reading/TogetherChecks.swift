@@ -1,0 +1,72 @@
+// What no value shows by itself: keys that have to fit one another.
+
+extension Checker {
+    mutating func checkTogether(_ file: SettingTable) {
+        let watches = file.named("watches")
+        for entry in watches {
+            guard case .table(let watch) = entry.setting.value else { continue }
+            checkPlaceholders(watch)
+            checkFields(watch)
+            checkFormerName(watch, of: entry.name, among: watches.map(\.name))
+        }
+        let channels = file.named("channels").map(\.name)
+        for entry in file.named("reactors") {
+            guard case .table(let reactor) = entry.setting.value else { continue }
+            for (name, setting) in reactor.texts("to") where !channels.contains(name) {
+                note(noChannel(name, channels), setting.path, line: setting.line)
+            }
+        }
+    }
+
+    private func noChannel(_ name: String, _ channels: [String]) -> String {
+        if name.contains("{{") { return "templates for channels are not in this version yet; name a channel" }
+        if let nearest = NearestName.of(name, in: channels) {
+            return "there is no channel \"\(name)\"; did you mean \"\(nearest)\"?"
+        }
+        let known = channels.isEmpty ? "there is none under channels yet" : "known are \(Wording.list(channels, "and"))"
+        return "there is no channel \"\(name)\"; \(known)"
+    }
+
+    private mutating func checkPlaceholders(_ watch: SettingTable) {
+        guard let fetch = watch.table("fetch"), let url = fetch.text("url"), let setting = fetch.given["url"] else {
+            return
+        }
+        let placeholders = WebAddress.placeholders(in: url)
+        if placeholders.contains("topic"), watch.given["topics"] == nil {
+            note(
+                "{topic} stands in the URL, and \"topics\" is missing, which says what the topics are", setting.path,
+                line: setting.line)
+        }
+        if !placeholders.contains("topic"), watch.given["topics"] != nil {
+            note(
+                "there are \"topics\", and the URL has no {topic} in which one would stand", setting.path,
+                line: setting.line)
+        }
+        if placeholders.contains("page"), let next = watch.given["next"] {
+            note("pages are counted by {page} in fetch.url already; keep one of the two", next.path, line: next.line)
+        }
+        if !placeholders.contains("page"), let until = fetch.given["until"] {
+            note("this says where {page} ends, and there is no {page} in fetch.url", until.path, line: until.line)
+        }
+    }
+
+    private mutating func checkFields(_ watch: SettingTable) {
+        let fields = watch.named("fields")
+        if let setting = watch.given["fields"], fields.isEmpty {
+            note("expected at least one field", setting.path, line: setting.line)
+        }
+        for entry in fields {
+            guard case .table(let field) = entry.setting.value, field.text("as") != "time" else { continue }
+            for key in ["timezone", "format"] {
+                guard let setting = field.given[key] else { continue }
+                note("this means something only with as: time", setting.path, line: setting.line)
+            }
+        }
+    }
+
+    private mutating func checkFormerName(_ watch: SettingTable, of name: String, among names: [String]) {
+        guard let was = watch.text("was"), let setting = watch.given["was"], names.contains(was) else { return }
+        let reason = was == name ? "this is the watch's own name" : "a watch \"\(was)\" is still there"
+        note("\(reason); name the one that it had before", setting.path, line: setting.line)
+    }
+}

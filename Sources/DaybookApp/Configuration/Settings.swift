@@ -1,0 +1,107 @@
+// The configuration's values, named and typed: what stands between the file and the modules that it sets up.
+
+/// Which page bytes are kept.
+struct EvidenceSettings: Hashable, Sendable {
+    enum Keep: String, Sendable, CaseIterable { case changed, all, none }
+
+    let keep: Keep
+    let `for`: Duration?
+    /// Bytes.
+    let upTo: Int?
+}
+
+/// When a watch looks by itself.
+enum Schedule: Hashable, Sendable {
+    case every(Duration)
+    case cron(Cron, timezone: String)
+}
+
+/// A watch, as the file has it; selectors and the like have been found to compile.
+struct WatchSettings: Sendable {
+    enum Kind: String, Sendable, CaseIterable { case sessions, items }
+
+    struct Topics: Hashable, Sendable {
+        let url: String
+        let items: String
+        let id: String
+    }
+
+    struct Fetch: Sendable {
+        /// With `{topic}` and `{page}` where they belong.
+        let url: String
+        let pagesMax: Int
+        let rate: RateText?
+        let concurrency: Int
+        let retries: Int
+        let timeout: Duration
+        /// Bytes.
+        let maxSize: Int
+        let headers: [(name: String, value: Secret)]
+        let userAgent: String?
+
+        var hasPages: Bool { url.contains("{page}") }
+    }
+
+    struct Field: Hashable, Sendable {
+        let name: String
+        let select: String?
+        let all: Bool
+        let remove: String?
+        let match: String?
+        let form: String
+        let timezone: String?
+        let format: String?
+    }
+
+    struct Expect: Hashable, Sendable {
+        let items: BoundsText
+        let drop: Double
+        let confirm: Int
+        let confirmOver: Duration
+    }
+
+    let name: String
+    let kind: Kind
+    let schedule: Schedule?
+    let topics: Topics?
+    let fetch: Fetch
+    let items: String
+    let key: String
+    let fields: [Field]
+    let next: String?
+    let expect: Expect
+    let keepEvidence: EvidenceSettings.Keep
+    /// The name it had before.
+    let was: String?
+    /// A changed `key` is meant.
+    let rekey: Bool
+    /// Where `key` stands in the file.
+    let keyLine: Int
+}
+
+/// A way to tell somebody.
+struct ChannelSettings: Sendable {
+    enum Way: Sendable {
+        case terminal
+        case file(path: String, isJSON: Bool)
+        case webhook(url: Secret, secret: Secret?)
+    }
+
+    let name: String
+    let way: Way
+}
+
+/// What happens on a change.
+struct ReactorSettings: Hashable, Sendable {
+    let name: String
+    let on: [String]
+    let filter: String?
+    let to: [String]
+    let subject: String?
+    let message: String?
+    let include: [String]
+    let from: String?
+    let isShadow: Bool
+    let attempts: Int
+    let backoff: Duration
+}
