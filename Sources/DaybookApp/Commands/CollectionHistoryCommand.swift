@@ -1,0 +1,48 @@
+// `daybook sessions history KEY`: its versions, and what changed in each.
+
+import ArgumentParser
+import EventLog
+import Projections
+
+struct CollectionHistoryCommand<Noun: CollectionNoun>: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "history",
+            abstract: "Show the versions of one \(Noun.singular), oldest first, and what changed in each.",
+            discussion: """
+                Examples:
+                  daybook \(Noun.name) history \(Noun.exampleKey)
+                  daybook \(Noun.name) history \(Noun.exampleKey) --json | jq .changes
+                """)
+    }
+
+    @OptionGroup var key: KeyOptions
+    @OptionGroup var asOf: AsOfOptions
+    @OptionGroup var format: FormatOptions
+    @OptionGroup var place: PlaceOptions
+
+    func run() async throws {
+        let console = Console.current
+        let opened = try await Place.forAsking(place)
+        let point = try asOf.resolved(in: opened.log)
+        let rows = try opened.engine.read(Noun.name) {
+            try ItemQuery($0).history(key.key, watch: key.watch, asOf: point)
+        }
+        guard !rows.isEmpty else { throw key.notFound(Noun.self, asOf) }
+        for row in rows {
+            if format.json {
+                console.bytes(row.line + [0x0A])
+            } else {
+                try explain(row, on: console)
+            }
+        }
+    }
+
+    private func explain(_ row: ItemVersionRow, on console: Console) throws {
+        let gone = row.state == .absent ? "  " + Tint.bad.applied(to: "gone", on: console) : ""
+        console.line(
+            "\(Tint.strong.applied(to: "version \(row.version)", on: console))  \(displayable(row.watch))  "
+                + "\(EventText.clock(row.since))  event \(row.sequence)\(gone)")
+        for line in try FieldText.changes(row.changes, on: console) { console.line("  \(line)") }
+    }
+}

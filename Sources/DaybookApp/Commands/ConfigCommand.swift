@@ -1,0 +1,70 @@
+// `daybook config …`: is daybook.yaml right, and what may stand in it.
+
+import ArgumentParser
+import Ingestors
+import Reactors
+
+struct ConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Check daybook.yaml, or print what may stand in it.",
+        discussion: """
+            Examples:
+              daybook config check
+              daybook config schema > daybook.schema.json
+            """,
+        subcommands: [ConfigCheckCommand.self, ConfigSchemaCommand.self, ConfigReferenceCommand.self])
+}
+
+struct ConfigCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Say whether the configuration is right; name every line that is not.",
+        discussion: """
+            Exit code 0 when it is right, 2 when it is not. Nothing is fetched, written or sent.
+
+            Examples:
+              daybook config check
+              daybook config check --config other.yaml
+            """)
+
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        let configuration = try Place.configuration(place)
+        let watches = configuration.watches.map(\.name).joined(separator: ", ")
+        let console = Console.current
+        console.line("\(place.config) is right.")
+        console.line("watches: \(watches.isEmpty ? "none yet" : watches)")
+        if !configuration.channels.isEmpty {
+            console.line("channels: \(configuration.channels.map(\.name).joined(separator: ", "))")
+        }
+        if !configuration.reactors.isEmpty {
+            console.line("reactors: \(configuration.reactors.map(\.name).joined(separator: ", "))")
+        }
+    }
+}
+
+struct ConfigSchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Print the JSON Schema of daybook.yaml, for editors.",
+        discussion: """
+            Example:
+              daybook config schema > daybook.schema.json
+            """)
+
+    func run() throws { Console.current.line(ConfigurationSchema.json) }
+}
+
+struct ConfigReferenceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reference",
+        abstract: "Print the reference of every key, in Markdown.",
+        discussion: """
+            Example:
+              daybook config reference | less
+            """)
+
+    func run() throws { Console.current.line(ConfigurationReference.markdown) }
+}

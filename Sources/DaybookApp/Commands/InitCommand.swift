@@ -1,0 +1,55 @@
+// `daybook init`: a commented daybook.yaml and an empty log.
+
+import ArgumentParser
+import CanonicalJSON
+import EventLog
+import Foundation
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make a daybook here, with a commented daybook.yaml.",
+        discussion: """
+            Writes daybook.yaml (never over one that is there) and makes the data folder.
+
+            Examples:
+              daybook init
+              daybook init --config ~/watches/daybook.yaml
+            """)
+
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        let console = Console.current
+        let isNew = !FileManager.default.fileExists(atPath: place.config)
+        if isNew {
+            do {
+                try Data(template.utf8).write(to: URL(filePath: place.config), options: .withoutOverwriting)
+            } catch {
+                let reason =
+                    (error as? CocoaError)?.code == .fileWriteNoPermission
+                    ? "this user may not write there" : "its folder is not there or cannot be written"
+                throw Failure(.world, "cannot write \(place.config): \(reason); choose another place with --config")
+            }
+        }
+        let data = try Place.dataDirectory(place)
+        let log = try EventLog.open(data, create: true)
+        log.close()
+        console.line(isNew ? "Wrote \(place.config)." : "\(place.config) is there already; it was left as it is.")
+        console.line("The log is in \(data).")
+        console.line("")
+        let named = place.config == "daybook.yaml" ? "" : " --config \(place.config)"
+        console.line("Its example watches the site of `daybook demo --port 8080`, if that runs in another terminal.")
+        console.line("Next: edit \(place.config), then")
+        console.line("  daybook config check\(named)    is it right?")
+        console.line("  daybook check\(named)           look once, and announce what changed")
+        console.line("  daybook sessions list\(named)   what is known now")
+    }
+
+    /// The commented example, with `--data` where one was given.
+    private var template: String {
+        guard let data = place.data else { return configurationTemplate }
+        return configurationTemplate.replacing(
+            "data: ./data", with: "data: \(JSON.string(data).canonicalText)", maxReplacements: 1)
+    }
+}

@@ -1,0 +1,48 @@
+// `config.applied`: which configuration was in force, on record in the log before anything is done under it.
+
+import CanonicalJSON
+import EventLog
+import Observations
+
+enum ConfigurationRecord {
+    private static let stream = StreamID(family: "config", subject: "config")
+
+    /// Appends `config.applied` where the configuration is not the last one applied.
+    ///
+    /// - Returns: the id of the event that put the configuration in force.
+    /// - Throws: `ConfigurationError.wrong` for what may not change from one configuration to the next.
+    static func apply(_ configuration: Configuration, in log: EventLog) async throws -> String {
+        let last = try log.head(of: stream).flatMap { try log.event(at: $0.sequence) }
+        let digest = Digest.sha256(configuration.normalised)
+        if let last, last.data["blob"]?.stringValue == digest.reference { return last.id }
+        if let former = try last.flatMap({ try text(of: $0, in: log) }) {
+            let refusals = configuration.refusals(after: former)
+            guard refusals.isEmpty else { throw ConfigurationError.wrong(refusals) }
+        }
+        let blob = try log.blobs.put(configuration.normalised)
+        let id = EventID(run: RunID.make(), number: 1)
+        let applied = ConfigApplied(
+            BlobReference(blob: blob.digest.reference, size: blob.size, type: "application/yaml"))
+        let draft = EventDraft(
+            type: "config.applied", source: "/cli/\(accountName())", subject: stream.subject, id: id, time: .now(),
+            data: try applied.json())
+        let isAppended = try await appended(draft, after: last?.revision ?? 0, in: log)
+        // Another process put a configuration on record in between; it is most likely this one.
+        return isAppended ? id.description : try await apply(configuration, in: log)
+    }
+
+    private static func appended(_ draft: EventDraft, after revision: Int, in log: EventLog) async throws -> Bool {
+        do {
+            try await log.append([draft], conditions: [.revision(of: stream, is: revision)])
+            return true
+        } catch {
+            guard case .conditionFailed = error else { throw error }
+            return false
+        }
+    }
+
+    private static func text(of event: Event, in log: EventLog) throws -> String? {
+        guard let digest = event.data["blob"]?.stringValue.flatMap({ Digest(reference: $0) }) else { return nil }
+        return try log.blobs.get(digest).map { String(decoding: $0, as: UTF8.self) }
+    }
+}

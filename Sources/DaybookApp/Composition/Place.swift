@@ -1,0 +1,75 @@
+// Finding and opening the daybook that a command is about.
+
+import EventLog
+import Foundation
+import Ingestors
+import Projections
+
+/// The log and the projections of one data folder, opened for asking.
+struct Place {
+    let log: EventLog
+    let engine: ProjectionEngine
+
+    /// Opens an existing daybook and brings its projections to the log's end, so that one reads what one wrote.
+    static func forAsking(_ options: PlaceOptions) async throws -> Place {
+        let place = try open(try dataDirectory(options), create: false)
+        try await place.engine.catchUp()
+        return place
+    }
+
+    static func open(_ dataDirectory: String, create: Bool) throws -> Place {
+        let log = try openLog(dataDirectory, create: create)
+        let engine = try ProjectionEngine(log: log, projections: allProjections)
+        return Place(log: log, engine: engine)
+    }
+
+    /// A torn tail that is set aside is told on standard error, since it is something the user may want to look at.
+    static func openLog(_ dataDirectory: String, create: Bool) throws -> EventLog {
+        let console = Console.current
+        do {
+            return try EventLog.open(dataDirectory, create: create, notices: { console.error("daybook: \($0)") })
+        } catch {
+            guard case .noData = error, access(dataDirectory, R_OK | X_OK) != 0, errno == EACCES else { throw error }
+            throw Failure(
+                .world, "cannot read \(dataDirectory): permission denied; ask its owner, or choose another with --data")
+        }
+    }
+
+    static var allProjections: [any Projection] {
+        [KeyedCollection.sessions, KeyedCollection.items, Runs()] + DaybookApplication.current.projections
+    }
+
+    /// The whole configuration, checked; its warnings are told on standard error. `--data` takes precedence over its `data:`.
+    static func configuration(_ options: PlaceOptions) throws -> Configuration {
+        var configuration = try Configuration.load(options.config)
+        for warning in configuration.warnings { Console.current.error("daybook: \(warning)") }
+        if let data = options.data { configuration.dataDirectory = data }
+        return configuration
+    }
+
+    /// `--data`, else the configuration's `data:`. A query needs nothing else of the configuration, so a file that has
+    /// an error in a watch does not keep anyone from asking.
+    static func dataDirectory(_ options: PlaceOptions) throws -> String {
+        if let data = options.data { return data }
+        return try Configuration.dataDirectory(at: options.config)
+    }
+}
+
+extension Configuration {
+    /// The watches with these names, in the file's order; all of them when none is named.
+    func chosen(_ names: [String]) throws -> [WatchDefinition] {
+        for name in names where !watches.contains(where: { $0.name == name }) {
+            let known = watches.map(\.name)
+            let nearest = NearestName.of(name, in: known).map { "did you mean \"\($0)\"?" }
+            throw Failure(
+                .usage, "\(file) has no watch \"\(name)\"; \(nearest ?? "it has \(known.joined(separator: ", "))")")
+        }
+        return names.isEmpty ? watches : watches.filter { names.contains($0.name) }
+    }
+}
+
+/// The account that runs this process, by uid: `$USER` is whatever one sets it to.
+func accountName() -> String {
+    guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return String(getuid()) }
+    return String(cString: name)
+}

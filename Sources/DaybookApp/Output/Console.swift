@@ -1,0 +1,113 @@
+// Where commands write: standard output and standard error, or what a test hands in.
+
+import Glibc
+import Synchronization
+
+/// The two places a command writes to, and what the person in front of them can see.
+public final class Console: Sendable {
+    /// Where the bytes go. `write(2)` in the program, a buffer in tests.
+    typealias Sink = @Sendable ([UInt8]) -> Void
+
+    /// Standard output is a terminal: tables are drawn, and long lines cut to `width`.
+    let isTerminal: Bool
+    /// Standard error is a terminal: progress is shown there.
+    let showsProgress: Bool
+    /// Colours are wanted: a terminal, and no NO_COLOR (https://no-color.org).
+    let isColoured: Bool
+    /// Columns of the terminal.
+    let width: Int
+
+    private let output: Sink
+    private let errors: Sink
+    private let pending = Mutex<[UInt8]>([])
+
+    init(
+        isTerminal: Bool = false, showsProgress: Bool = false, isColoured: Bool = false, width: Int = 120,
+        output: @escaping Sink, errors: @escaping Sink
+    ) {
+        self.isTerminal = isTerminal
+        self.showsProgress = showsProgress
+        self.isColoured = isColoured
+        self.width = width
+        self.output = output
+        self.errors = errors
+    }
+
+    /// The console of the running command.
+    @TaskLocal static var current = Console.standard()
+
+    static func standard() -> Console {
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        let wantsColour = getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+        return Console(
+            isTerminal: isTerminal, showsProgress: isatty(STDERR_FILENO) == 1,
+            isColoured: isTerminal && wantsColour, width: terminalWidth(),
+            output: { writeAll($0, to: STDOUT_FILENO) }, errors: { writeAll($0, to: STDERR_FILENO) })
+    }
+
+    /// One line on standard output. Lines are gathered and written together; `flush` writes what is left.
+    func line(_ text: String) { bytes(Array((text + "\n").utf8)) }
+
+    /// Bytes for standard output as they are.
+    func bytes(_ bytes: [UInt8]) {
+        let full = pending.withLock { pending -> [UInt8]? in
+            pending += bytes
+            guard pending.count >= 1 << 16 || isTerminal else { return nil }
+            defer { pending.removeAll(keepingCapacity: true) }
+            return pending
+        }
+        if let full { output(full) }
+    }
+
+    /// Writes out what has been gathered; called before a command waits and when it ends.
+    func flush() {
+        let rest = pending.withLock { pending in
+            defer { pending = [] }
+            return pending
+        }
+        if !rest.isEmpty { output(rest) }
+    }
+
+    /// One line on standard error, after everything said before it.
+    func error(_ text: String) {
+        flush()
+        errors(Array((text + "\n").utf8))
+    }
+
+    /// What the channel `terminal` says goes to standard output, in its place among the command's own lines.
+    var telling: Telling {
+        Telling(isColoured: isColoured) { [self] bytes in
+            self.bytes(bytes)
+            flush()
+        }
+    }
+
+    /// Where standard output is JSON for a program, the channel `terminal` speaks on standard error.
+    var tellingOnErrors: Telling { Telling(isColoured: false, write: errors) }
+
+    /// Text on standard error that the next one writes over (progress).
+    func transient(_ text: String) {
+        guard showsProgress else { return }
+        errors(Array("\r\u{1b}[K\(text)".utf8))
+    }
+
+    private static func terminalWidth() -> Int {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 120 }
+        return Int(size.ws_col)
+    }
+
+    /// A reader that went away (`daybook log export | head`) ends the program quietly, as it does for other tools.
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
+        bytes.withUnsafeBytes { buffer in
+            var at = 0
+            while at < buffer.count, let base = buffer.baseAddress {
+                let written = write(descriptor, base + at, buffer.count - at)
+                if written < 0 && errno == EINTR { continue }
+                if written < 0 && errno == EPIPE { exit(0) }
+                guard written > 0 else { return }
+                at += written
+            }
+        }
+    }
+}

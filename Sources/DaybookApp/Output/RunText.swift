@@ -1,0 +1,79 @@
+// What a look came to, as people read it.
+
+import Ingestors
+import Observations
+import Reactors
+
+enum RunText {
+    /// `reinvent: 1,240 seen, 12 changed, 1 gone (105 pages, 104 unchanged, 1.2 s)`
+    static func line(_ report: RunReport, _ console: Console) -> String {
+        let name = Tint.strong.applied(to: report.watch, on: console)
+        switch report.outcome {
+        case .completed: return "\(name): \(counts(report)) (\(effort(report)))"
+        case .suspect:
+            let word = Tint.warning.applied(to: "suspect", on: console)
+            return
+                "\(name): \(word), \(doubts(report.summary)); nobody is taken for gone; \(counts(report)) (\(effort(report)))"
+        case .failed:
+            let word = Tint.bad.applied(to: "failed", on: console)
+            return "\(name): \(word), \(displayable(report.summary.error ?? "")) (\(effort(report)))"
+        }
+    }
+
+    /// What made a suspect run look wrong.
+    static func doubts(_ run: RunEnded) -> String {
+        (run.suspicions ?? []).map { suspicion in
+            switch suspicion {
+            case .drop:
+                "it missed \(run.missed.map { grouped($0.count) } ?? "many") of what is known, more than `expect.drop` allows"
+            case .items: "it found \(counted(run.observed, "item")), and `expect.items` says what is right"
+            case .topics: "its topic list is empty"
+            case .keyless: "more items than usual had no key"
+            }
+        }.joined(separator: ", ")
+    }
+
+    private static func counts(_ report: RunReport) -> String {
+        var parts = ["\(grouped(report.summary.observed)) seen"]
+        parts.append(
+            report.summary.changed == 0 ? "nothing changed" : "\(grouped(report.summary.changed)) new or changed")
+        if report.summary.absent > 0 { parts.append("\(grouped(report.summary.absent)) gone") }
+        if report.summary.conflicts > 0 {
+            parts.append("\(grouped(report.summary.conflicts)) seen in differing states")
+        }
+        if let unreadable = report.summary.unreadable, unreadable > 0 {
+            let first = report.summary.unreadableFirst?.first.map { " (\($0))" } ?? ""
+            parts.append("\(counted(unreadable, "field")) could not be read\(displayable(first))")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private static func effort(_ report: RunReport) -> String {
+        let unchanged = report.summary.notModified > 0 ? ", \(grouped(report.summary.notModified)) not modified" : ""
+        return
+            "\(counted(report.summary.requests, "request"))\(unchanged), \(size(report.summary.bytes)), \(tenths(report.summary.seconds)) s"
+    }
+
+    /// Who could not be told yet, and why: a line for each reactor and channel.
+    static func waiting(_ deliveries: Deliveries) throws -> [String] {
+        var lines: [String: (count: Int, error: String)] = [:]
+        for row in try deliveries.list(state: .failed) {
+            let route = "\(row.notification.reactor) -> \(row.notification.channel)"
+            lines[route] = ((lines[route]?.count ?? 0) + 1, row.error ?? "not tried yet")
+        }
+        return lines.sorted { $0.key < $1.key }.map { route, waiting in
+            "waiting: \(route): \(counted(waiting.count, "notification")): \(displayable(waiting.error))"
+        }
+    }
+
+    /// What became of notifications; nothing is said where none was due.
+    static func deliveries(_ report: DispatchReport) -> String? {
+        var parts: [String] = []
+        if report.delivered > 0 { parts.append("\(grouped(report.delivered)) delivered") }
+        if report.waiting > 0 { parts.append("\(grouped(report.waiting)) to be tried again") }
+        if report.parked > 0 {
+            parts.append("\(grouped(report.parked)) given up (daybook deliveries list --state parked)")
+        }
+        return parts.isEmpty ? nil : "notifications: " + parts.joined(separator: ", ")
+    }
+}

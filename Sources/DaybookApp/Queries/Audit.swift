@@ -1,0 +1,52 @@
+// The whole story of one subject, from the log alone.
+
+import CanonicalJSON
+import EventLog
+
+enum Audit {
+    /// The events of every stream with this subject, and the effects that they led to (`causationid`), oldest first.
+    static func events(about subject: String, before end: UInt64, in log: EventLog) throws -> [Event] {
+        let own = try log.sequences(subject: subject).filter { $0 < end }.compactMap { try log.event(at: $0) }
+        guard let first = own.first else { return [] }
+        let effects = try effects(of: Set(own.map { Array($0.id.utf8) }), from: first.sequence, before: end, in: log)
+        return (own + effects).sorted { $0.sequence < $1.sequence }
+    }
+
+    private static func effects(
+        of causes: Set<[UInt8]>, from first: UInt64, before end: UInt64, in log: EventLog
+    ) throws -> [Event] {
+        var found: [Event] = []
+        try log.forEachBatch(from: first, to: min(end, try log.end())) { batch in
+            batch.forEach { event in
+                guard event.type.hasPrefix("notification."), let cause = event.causation,
+                    causes.contains(Array(cause.raw))
+                else { return }
+                found.append(event.owned())
+            }
+            return true
+        }
+        return found
+    }
+
+    /// When, who or what, and what.
+    static func text(_ event: Event, _ console: Console) -> String {
+        let who = event.source.hasPrefix("/") ? String(event.source.dropFirst()) : event.source
+        return [
+            Tint.faint.applied(
+                to: "\(EventText.clock(event.time))  \(padded(String(event.sequence), to: 6, right: true))", on: console
+            ),
+            padded(displayable(who), to: 20), Tint.strong.applied(to: padded(event.type, to: 22), on: console),
+            displayable(summary(event)),
+        ].joined(separator: "  ")
+    }
+
+    private static func summary(_ event: Event) -> String {
+        if event.family == "notification" {
+            let error = event.data["error"]?.stringValue.map { ": \($0)" } ?? ""
+            return
+                "\(event.data["change"]?["kind"]?.stringValue ?? "") by \(event.data["channel"]?.stringValue ?? "?")\(error)"
+        }
+        let members = event.data.objectValue?.members ?? []
+        return members.map { "\($0.key)=\(EventText.plain($0.value))" }.joined(separator: "  ")
+    }
+}

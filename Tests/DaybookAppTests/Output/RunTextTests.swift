@@ -1,0 +1,39 @@
+import EventLog
+import Ingestors
+import Observations
+import Reactors
+import Testing
+
+@testable import DaybookApp
+
+@Suite("What a look came to")
+struct RunTextTests {
+    @Test(
+        "what became of notifications is said where there were any",
+        arguments: [
+            (0, 0, 0, nil), (3, 0, 0, "notifications: 3 delivered"),
+            (
+                1_200, 2, 1,
+                "notifications: 1,200 delivered, 2 to be tried again, 1 given up (daybook deliveries list --state parked)"
+            ),
+        ] as [(Int, Int, Int, String?)])
+    func deliveries(delivered: Int, waiting: Int, parked: Int, text: String?) {
+        var report = DispatchReport()
+        report.delivered = delivered
+        report.waiting = waiting
+        report.parked = parked
+        #expect(RunText.deliveries(report) == text)
+    }
+
+    @Test("each suspicion has words of its own")
+    func doubts() {
+        let texts = Suspicion.allCases.map { suspicion in
+            var run = RunEnded(kind: "sessions")
+            run.suspicions = [suspicion]
+            run.missed = ["a", "b"]
+            return RunText.doubts(run)
+        }
+        #expect(Set(texts).count == Suspicion.allCases.count)
+        #expect(texts.contains("it missed 2 of what is known, more than `expect.drop` allows"))
+    }
+}

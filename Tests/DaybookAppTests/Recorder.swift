@@ -1,0 +1,24 @@
+import Synchronization
+
+@testable import DaybookApp
+
+/// A console that keeps what is written to it.
+final class Recorder: Sendable {
+    private let written = Mutex<(output: [UInt8], errors: [UInt8])>(([], []))
+    private let shape: (isTerminal: Bool, isColoured: Bool, width: Int)
+
+    init(isTerminal: Bool = false, isColoured: Bool = false, width: Int = 100) {
+        shape = (isTerminal, isColoured, width)
+    }
+
+    var console: Console {
+        Console(
+            isTerminal: shape.isTerminal, isColoured: shape.isColoured, width: shape.width,
+            output: { [self] bytes in written.withLock { $0.output += bytes } },
+            errors: { [self] bytes in written.withLock { $0.errors += bytes } })
+    }
+
+    var output: String { written.withLock { String(decoding: $0.output, as: UTF8.self) } }
+    var errors: String { written.withLock { String(decoding: $0.errors, as: UTF8.self) } }
+    var lines: [String] { output.split(separator: "\n").map(String.init) }
+}
