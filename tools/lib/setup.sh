@@ -1,0 +1,46 @@
+# What tools/run, tools/test and tools/bench share: where the project is, and Debian packages installed when missing.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# To build and to run daybook.
+build_packages=(
+    libbrotli-dev libcurl4-openssl-dev libdeflate-dev libjq-dev libonig-dev libpcre2-dev libsqlite3-dev libxml2-dev
+    libzstd-dev pkg-config zlib1g-dev
+)
+
+# What the tests start or compare with, beside the above.
+test_packages=(brotli git gzip nghttp2-server openssl python3 tabix zstd)
+
+# need PACKAGE…: installs those that are missing, and says which; asks sudo where the user is not root.
+need() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    if ! command -v apt-get >/dev/null; then
+        echo "These Debian packages are missing and there is no apt-get here to install them: ${missing[*]}" >&2
+        return 1
+    fi
+    echo "Installing Debian packages that are missing: ${missing[*]}" >&2
+    local as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    "${as_root[@]}" apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# Swift 6.1 or newer must be there; it does not come from Debian.
+need_swift() {
+    if ! command -v swift >/dev/null; then
+        echo "Swift is missing: install a 6.1 or newer toolchain (https://www.swift.org/install/linux/) and put it on the PATH." >&2
+        return 2
+    fi
+    local version
+    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+    read -r major minor <<<"$version"
+    if [ "${major:-0}" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 1 ]; }; then
+        echo "Swift ${major:-?}.${minor:-?} is too old: daybook needs 6.1 or newer." >&2
+        return 2
+    fi
+}
