@@ -1,11 +1,10 @@
-// Cron expressions of five fields, as Vixie cron reads them, and when they come next.
-
-import Foundation
+// Cron expressions of five fields, as Vixie cron reads them. When they come next is in CronTimes.swift.
 
 /// `minute hour day month weekday`, each `*`, a number, a name, a range, a step or a list of these.
 ///
-/// Where both day and weekday are restricted, either suffices (crontab(5)). A time that a change of clocks leaves out
-/// is left out; one that comes twice counts once.
+/// Where both day and weekday are restricted, either suffices (crontab(5)). Where clocks change, Debian's cron(8) is the
+/// rule: with `*` in minute or hour the expression follows the clock, so that an hour that comes twice counts twice; one that
+/// names its times comes once a day, also on the day that leaves that time out (then at the change) or has it twice.
 public struct Cron: Hashable, Sendable {
     /// The five fields with single spaces between them.
     public let text: String
@@ -14,6 +13,8 @@ public struct Cron: Hashable, Sendable {
     let days: Set<Int>
     let months: Set<Int>
     let weekdays: Set<Int>
+    /// `*` stands in minute or hour.
+    let followsClock: Bool
     private let dayIsFree: Bool
     private let weekdayIsFree: Bool
 
@@ -33,6 +34,7 @@ public struct Cron: Hashable, Sendable {
         days = try Field.day.values(fields[2])
         months = try Field.month.values(fields[3])
         weekdays = Set(try Field.weekday.values(fields[4]).map { $0 % 7 })
+        followsClock = fields[0].hasPrefix("*") || fields[1].hasPrefix("*")
         dayIsFree = fields[2].hasPrefix("*")
         weekdayIsFree = fields[4].hasPrefix("*")
         let longest = months.map { [2: 29, 4: 30, 6: 30, 9: 30, 11: 30][$0] ?? 31 }.max() ?? 0
@@ -41,40 +43,12 @@ public struct Cron: Hashable, Sendable {
         }
     }
 
-    /// The first time after `moment`, on a whole minute; nothing only where none comes within nine years.
-    public func next(after moment: Date, in zone: TimeZone) -> Date? {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = zone
-        var day = calendar.startOfDay(for: moment)
-        for _ in 0..<(9 * 366) {
-            if comes(on: day, calendar), let found = times(on: day, calendar).first(where: { $0 > moment }) {
-                return found
-            }
-            guard let noonAfter = calendar.date(byAdding: .hour, value: 36, to: day) else { return nil }
-            day = calendar.startOfDay(for: noonAfter)
-        }
-        return nil
-    }
-
-    private func comes(on day: Date, _ calendar: Calendar) -> Bool {
-        let parts = calendar.dateComponents([.month, .day, .weekday], from: day)
-        guard let month = parts.month, months.contains(month), let number = parts.day, let weekday = parts.weekday
-        else { return false }
-        let dayFits = days.contains(number)
-        let weekdayFits = weekdays.contains(weekday - 1)
+    /// Whether a day of the calendar is one of those.
+    func comes(on date: CivilDate) -> Bool {
+        guard months.contains(date.month) else { return false }
+        let dayFits = days.contains(date.day)
+        let weekdayFits = weekdays.contains(date.weekday)
         return dayIsFree || weekdayIsFree ? dayFits && weekdayFits : dayFits || weekdayFits
-    }
-
-    private func times(on day: Date, _ calendar: Calendar) -> [Date] {
-        var parts = calendar.dateComponents([.year, .month, .day], from: day)
-        return hours.sorted().flatMap { hour in
-            minutes.sorted().compactMap { minute in
-                (parts.hour, parts.minute) = (hour, minute)
-                guard let date = calendar.date(from: parts) else { return nil }
-                let back = calendar.dateComponents([.hour, .minute], from: date)
-                return back.hour == hour && back.minute == minute ? date : nil
-            }
-        }
     }
 }
 
