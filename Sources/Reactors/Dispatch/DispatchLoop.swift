@@ -30,6 +30,8 @@ struct DispatchLoop: Sendable {
     private var failure: ReactorError?
     private var nextTimer: Timestamp?
     private var report = DispatchReport()
+    /// Questions without an answer yet, each with the report as it was when it came.
+    private var asked: [(request: SettlingRequest, before: DispatchReport)] = []
 
     /// Reading pauses while a route has so many notifications without a record.
     static let window = 512
@@ -72,6 +74,7 @@ struct DispatchLoop: Sendable {
                 if deadline == nil { watch(&group) }
                 while true {
                     if !isStopping { try await advance(&group) }
+                    answerSettled()
                     if isDone() { break }
                     armTimer(&group)
                     guard let signal = await signals.next() else { break }
@@ -83,6 +86,7 @@ struct DispatchLoop: Sendable {
             }
             group.cancelAll()
         }
+        answerAll()
         report.waiting = lanes.count
         report.next = lanes.earliest
         return failure.map { .failure($0) } ?? .success(report)
@@ -128,6 +132,7 @@ struct DispatchLoop: Sendable {
             isBehind = true
             try store.catchUp()
             try admitUnsettled()
+        case .ask(let request): note(request, &group)
         case .stop: stop(&group)
         case .graceOver: group.cancelAll()
         case .broken(let error):
@@ -189,6 +194,51 @@ struct DispatchLoop: Sendable {
             guard (try? await pace.sleep(limit)) != nil else { return }
             mailbox.post(.graceOver)
         }
+    }
+
+    // MARK: Questions
+
+    private mutating func note(_ request: SettlingRequest, _ group: inout DiscardingTaskGroup) {
+        asked.append((request, report))
+        isBehind = true
+        group.addTask { [pace, mailbox] in
+            guard (try? await pace.sleep(request.deadline)) != nil else { return }
+            mailbox.post(.timer)
+        }
+    }
+
+    private mutating func answerSettled() {
+        guard !asked.isEmpty else { return }
+        let now = pace.now()
+        let questions = asked
+        asked = questions.filter { !isSettled($0.request) && $0.request.deadline > now }
+        for question in questions where isSettled(question.request) || question.request.deadline <= now {
+            answer(question)
+        }
+    }
+
+    private func isSettled(_ request: SettlingRequest) -> Bool {
+        guard end >= request.end, lanes.underWay == 0, hasReadAll else { return false }
+        return lanes.earliest.map { $0 > request.deadline } ?? (lanes.count == 0)
+    }
+
+    private var hasReadAll: Bool { cursors.allSatisfy { zip($0, ends).allSatisfy { $0 >= $1 } } }
+
+    private mutating func answerAll() {
+        asked.forEach(answer)
+        asked = []
+    }
+
+    /// What was done since the question came.
+    private func answer(_ question: (request: SettlingRequest, before: DispatchReport)) {
+        var since = report
+        since.delivered -= question.before.delivered
+        since.failed -= question.before.failed
+        since.parked -= question.before.parked
+        since.held -= question.before.held
+        since.waiting = lanes.count
+        since.next = lanes.earliest
+        question.request.reply(since)
     }
 
     // MARK: What is to be told

@@ -47,6 +47,7 @@ public final class Dispatcher: Sendable {
     private let runs = EventIDPool()
     /// Held from `start` on; released with the dispatcher.
     private let lease = Mutex<Lease?>(nil)
+    private let questions = Questions()
 
     /// - Parameters:
     ///   - projections: the names of those that changes are read from.
@@ -166,6 +167,19 @@ extension Dispatcher {
         try await drive(until: nil)
     }
 
+    /// Waits until a running `run` has told everything due that came of the log's first `end` events, or until `wait` is over.
+    ///
+    /// - Returns: what was done meanwhile, and what is left; nothing at all where no `run` is going on.
+    public func settled(through end: UInt64, wait: Duration) async -> DispatchReport {
+        let deadline = pace.now().adding(seconds: wait.inSeconds)
+        return await withCheckedContinuation { continuation in
+            questions.ask(continuation) { reply in SettlingRequest(end: end, deadline: deadline, reply: reply) }
+        }
+    }
+
+    /// Gives the lease back, so that another dispatcher of this process can take its place. Not while it is driven.
+    public func resign() { lease.withLock { $0 = nil } }
+
     private func drive(until deadline: Timestamp?) async throws(ReactorError) -> DispatchReport {
         guard lease.withLock({ $0 != nil }) else {
             var report = DispatchReport()
@@ -175,6 +189,8 @@ extension Dispatcher {
         var loop = try DispatchLoop(
             routes: routes, store: store, source: source, log: log, pace: pace, runs: runs, deadline: deadline)
         let mailbox = loop.mailbox
+        questions.begin(mailbox)
+        defer { questions.end() }
         // A task of its own, because cancelling must not tear requests that are under way: it asks the loop to end.
         let driving = Task { () async -> Result<DispatchReport, ReactorError> in await loop.run() }
         let result = await withTaskCancellationHandler {

@@ -1,5 +1,7 @@
 // What the dispatcher's loop is told while it waits: one queue, so that it does one thing at a time.
 
+import EventLog
+
 /// Something that happened.
 enum Signal: Sendable {
     case finished(LaneID, Job, Result<NotificationTry.Result, ReactorError>)
@@ -7,11 +9,22 @@ enum Signal: Sendable {
     case timer
     /// The log has grown.
     case news
+    /// Somebody wants to know when all has been told.
+    case ask(SettlingRequest)
     /// Begin nothing more.
     case stop
     /// What is under way has had its time.
     case graceOver
     case broken(ReactorError)
+}
+
+/// A question to a running loop: tell me when everything due that came of the log up to here has been told.
+struct SettlingRequest: Sendable {
+    /// The end of the log up to which it counts.
+    let end: UInt64
+    /// What is not due before that is not waited for.
+    let deadline: Timestamp
+    let reply: @Sendable (DispatchReport) -> Void
 }
 
 struct Mailbox: Sendable {

@@ -89,6 +89,18 @@ public struct Deliveries: Sendable {
         }
     }
 
+    func refreshedRoutes() throws(ReactorError) -> [RouteState] {
+        try refresh()
+        return try store.routes()
+    }
+
+    /// The first sequence that a route has not considered, by projection; under "" where only its start is known.
+    func place(of route: RouteState) throws(ReactorError) -> [String: UInt64] {
+        let saved = try store.positions(route.reactor, route.channel)
+        if !saved.isEmpty { return saved }
+        return try store.reactors()[route.reactor]?.position(of: route.channel).map { ["": $0] } ?? [:]
+    }
+
     private func refresh() throws(ReactorError) {
         if !isPast { try store.catchUp() }
     }

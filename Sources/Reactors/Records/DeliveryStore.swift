@@ -57,7 +57,7 @@ final class DeliveryStore: Sendable {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    private func access<Value>(_ body: (DatabaseQueue) throws -> Value) throws(ReactorError) -> Value {
+    func access<Value>(_ body: (DatabaseQueue) throws -> Value) throws(ReactorError) -> Value {
         do {
             return try body(queue)
         } catch let error as ReactorError {
