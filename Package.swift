@@ -93,7 +93,8 @@ let package = Package(
                 "DemoSite",
                 "CanonicalJSON", "JSONQuery", "Yams", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(name: "daybook", dependencies: ["DaybookApp"], swiftSettings: strict),
         .executableTarget(

@@ -36,33 +36,93 @@ struct CheckCommand: AsyncParsableCommand {
         }
         let console = Console.current
         let configuration = try Place.configuration(place)
-        let chosen = try configuration.chosen(watches)
+        var left = try configuration.chosen(watches)
+        var outcome = CheckOutcome(console: console, isJSON: format.json)
+        let waitSeconds = wait / .seconds(1)
+        if try await handOver(left.map(\.name), waitSeconds, configuration, &outcome) { return try outcome.end() }
+        // Where the service went away in the middle, what it has looked at need not be looked at again.
+        left.removeAll { outcome.names.contains($0.name) }
+        try await lookHere(at: left, wait, configuration, &outcome)
+        try outcome.end()
+    }
+
+    /// - Returns: false where nobody runs on this data, or it went away in the middle.
+    private func handOver(
+        _ names: [String], _ waitSeconds: Double, _ configuration: Configuration, _ outcome: inout CheckOutcome
+    ) async throws -> Bool {
+        let client = HandOverClient(dataDirectory: configuration.dataDirectory)
+        guard let process = client.holder else { return false }
+        outcome.console.error("daybook: process \(process) keeps watch here and does the looking and telling")
+        let request = CheckRequest(
+            watches: names, waitSeconds: waitSeconds, configuration: .sha256(configuration.normalised))
+        var outcomes = outcome
+        defer { outcome = outcomes }
+        let isDone = try await client.check(request) { outcomes.take($0) }
+        if !isDone { outcome.console.error("daybook: process \(process) went away; looking here") }
+        return isDone
+    }
+
+    private func lookHere(
+        at watches: [WatchDefinition], _ wait: Duration, _ configuration: Configuration, _ outcome: inout CheckOutcome
+    ) async throws {
+        let console = outcome.console
         let lookout = try await Lookout(
             configuration, place: Place.open(configuration.dataDirectory, create: true),
             tell: format.json ? console.tellingOnErrors : console.telling)
         defer { lookout.close() }
-        var reports: [RunReport] = []
-        var refused: [IngestError] = []
+        try await lookout.dispatcher.start()
         let progress = Progress("Looking", unit: "pages")
         progress.update(0, of: 0)
-        await lookout.look(at: chosen, progress: progress.update) { outcome in
+        await lookout.look(at: watches, progress: progress.update) { result in
             progress.finish()
-            switch outcome {
-            case .failure(let error): refused.append(error)
-            case .success(let report):
-                reports.append(report)
-                console.line(format.json ? report.json.canonicalText : RunText.line(report, console))
+            switch result {
+            case .success(let report): outcome.take(.report(report))
+            case .failure(let error): outcome.take(.trouble(Failure(explaining: error) ?? Failure(.world, "\(error)")))
             }
-            console.flush()
         }
         progress.finish()
-        let deliveries = try await lookout.react(wait: wait)
-        if !format.json {
-            if let text = RunText.deliveries(deliveries) { console.line(text) }
-            if deliveries.waiting > 0 { try RunText.waiting(Deliveries(log: lookout.log)).forEach(console.line) }
+        outcome.take(.done(try await lookout.react(wait: wait)))
+        outcome.waiting = try RunText.waiting(Deliveries(log: lookout.log))
+    }
+}
+
+/// What a check came to, told as it comes.
+struct CheckOutcome {
+    let console: Console
+    let isJSON: Bool
+    /// The watches that were looked at.
+    private(set) var names: Set<String> = []
+    /// Who could not be told yet, a line each.
+    var waiting: [String] = []
+    private var deliveries = DispatchReport()
+    private var troubles: [Failure] = []
+    private var hasFailed = false
+
+    init(console: Console, isJSON: Bool) {
+        self.console = console
+        self.isJSON = isJSON
+    }
+
+    mutating func take(_ answer: CheckAnswer) {
+        switch answer {
+        case .report(let report):
+            names.insert(report.watch)
+            hasFailed = hasFailed || report.outcome == .failed
+            console.line(isJSON ? report.json.canonicalText : RunText.line(report, console))
+            console.flush()
+        case .trouble(let failure), .refused(let failure): troubles.append(failure)
+        case .done(let report): deliveries = report
         }
-        for error in refused.dropFirst() { console.error("daybook: \(error)") }
-        if let error = refused.first { throw error }
-        if reports.contains(where: { $0.outcome == .failed }) { throw Failure(.world) }
+    }
+
+    /// Says what became of notifications, and ends the command as its looks did.
+    func end() throws {
+        if !isJSON {
+            if let text = RunText.deliveries(deliveries) { console.line(text) }
+            if deliveries.waiting > 0 { waiting.forEach(console.line) }
+        }
+        for failure in troubles.dropFirst() { console.error("daybook: \(failure.sentence)") }
+        if let failure = troubles.first { throw failure }
+        if hasFailed { throw Failure(.world) }
     }
 }

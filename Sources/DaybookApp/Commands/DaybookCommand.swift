@@ -17,13 +17,14 @@ struct DaybookCommand: AsyncParsableCommand {
             Examples:
               daybook demo                        see it work, on a small site of its own
               daybook init                        begin a daybook in this folder
+              daybook run                         keep watch, until stopped
               daybook check                       look at all watches once, and announce what changed
               daybook sessions list --as-of "2h ago"
             """,
         version: version,
         groupedSubcommands: [
             CommandGroup(name: "Begin", subcommands: [InitCommand.self, ConfigCommand.self, DemoCommand.self]),
-            CommandGroup(name: "Watch", subcommands: [CheckCommand.self, StatusCommand.self]),
+            CommandGroup(name: "Watch", subcommands: [CheckCommand.self, RunCommand.self, StatusCommand.self]),
             CommandGroup(
                 name: "Ask",
                 subcommands: [

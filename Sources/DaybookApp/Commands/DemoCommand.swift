@@ -6,6 +6,7 @@ import EventLog
 import Foundation
 import Ingestors
 import Observations
+import Reactors
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -66,6 +67,7 @@ struct DemoCommand: AsyncParsableCommand {
         let lookout = try await Lookout(
             configuration, place: Place.open(configuration.dataDirectory, create: true), tell: console.telling)
         defer { lookout.close() }
+        try await lookout.dispatcher.start()
         var count = 0
         while count < looks ?? .max {
             count += 1

@@ -2,6 +2,7 @@
 
 import EventLog
 import Ingestors
+import Logging
 import Projections
 import Reactors
 import Transport
@@ -14,26 +15,35 @@ struct Telling: Sendable {
 
 /// The parts put together for one configuration: watches that look, projections that derive, reactors that act.
 struct Lookout: Sendable {
-    /// How many watches look at the same time; each is bound by its own host's rate besides.
-    static let looksAtOnceMax = 4
-
     let configuration: Configuration
     let log: EventLog
     let engine: ProjectionEngine
+    let dispatcher: Dispatcher
     private let client: HTTPClient
     private let cache: PageCache
-    private let dispatcher: Dispatcher
     private let configurationEvent: String
+    private let logger: Logger?
 
-    /// Puts the configuration on record and the reactors in their places, before anything is looked at.
+    /// Puts the configuration on record. Nothing is told before `dispatcher` has been started, which comes before anything new
+    /// is looked at.
     ///
     /// - Parameter tell: where the channel `terminal` writes.
-    init(_ configuration: Configuration, place: Place, tell: Telling) async throws {
+    init(_ configuration: Configuration, place: Place, tell: Telling, logger: Logger? = nil) async throws {
+        let client = HTTPClient(configuration: .init(userAgent: DaybookCommand.userAgent))
+        let cache = try PageCache.open(place.log.dataDirectory)
+        try await self.init(configuration, place, client, cache, tell, logger)
+    }
+
+    private init(
+        _ configuration: Configuration, _ place: Place, _ client: HTTPClient, _ cache: PageCache, _ tell: Telling,
+        _ logger: Logger?
+    ) async throws {
         self.configuration = configuration
+        self.client = client
+        self.cache = cache
+        self.logger = logger
         log = place.log
         engine = place.engine
-        client = HTTPClient(configuration: .init(userAgent: DaybookCommand.userAgent))
-        cache = try PageCache.open(log.dataDirectory)
         configurationEvent = try await ConfigurationRecord.apply(configuration, in: log)
         let terminal = TerminalChannel(isColoured: tell.isColoured, write: tell.write)
         var channels: [String: any Channel] = [:]
@@ -44,7 +54,11 @@ struct Lookout: Sendable {
             log: log, engine: engine, projections: Place.allProjections.map(\.name), reactors: configuration.reactors,
             channels: channels, custom: DaybookApplication.current.reactors)
         try await engine.catchUp()
-        try await dispatcher.start()
+    }
+
+    /// The same with another configuration, which is put on record; this one's dispatcher has to resign before the other's starts.
+    func with(_ configuration: Configuration, tell: Telling) async throws -> Lookout {
+        try await Lookout(configuration, Place(log: log, engine: engine), client, cache, tell, logger)
     }
 
     /// Looks at the watches, several at once, and hands each outcome over as it comes. One that cannot be looked at (because
@@ -59,7 +73,7 @@ struct Lookout: Sendable {
                 guard let watch = waiting.popFirst() else { return }
                 group.addTask { await look(at: watch, progress: progress) }
             }
-            for _ in 0..<Lookout.looksAtOnceMax { startNext() }
+            for _ in 0..<configuration.looksAtOnce { startNext() }
             while let outcome = await group.next() {
                 report(outcome)
                 startNext()
@@ -67,10 +81,11 @@ struct Lookout: Sendable {
         }
     }
 
-    private func look(
-        at watch: WatchDefinition, progress: @escaping @Sendable (Int, Int) -> Void
+    func look(
+        at watch: WatchDefinition, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) async -> Result<RunReport, IngestError> {
-        let watcher = Watcher(watch, log: log, client: client, cache: cache, configuration: configurationEvent)
+        let watcher = Watcher(
+            watch, log: log, client: client, cache: cache, configuration: configurationEvent, logger: logger)
         do throws(IngestError) {
             return .success(try await watcher.look { progress($0.pages, $0.total) })
         } catch {
@@ -82,6 +97,12 @@ struct Lookout: Sendable {
     func react(wait: Duration) async throws -> DispatchReport {
         try await engine.catchUp()
         return try await dispatcher.runUntilIdle(wait: wait)
+    }
+
+    /// When each watch looked last.
+    func lastRuns() throws -> [String: Timestamp] {
+        let rows = try engine.read("runs") { try RunQuery($0).watches() }
+        return Dictionary(rows.map { ($0.watch, $0.time) }, uniquingKeysWith: { $1 })
     }
 
     /// Lets go of connections and files.

@@ -12,6 +12,8 @@ public struct Configuration: Sendable {
     public internal(set) var dataDirectory: String
     /// Where the API is to listen; not acted on in this version.
     public let listen: String?
+    /// How many watches are looked at at the same time; each is bound by its own host's rate besides.
+    public let looksAtOnce: Int
     let evidence: EvidenceSettings
     /// In the file's order, as are channels and reactors.
     public let watches: [WatchDefinition]
@@ -150,6 +152,7 @@ extension Configuration {
         self.warnings = warnings
         dataDirectory = SettingsReader(folder: folder).path(table.text("data") ?? "./data")
         listen = table.text("listen")
+        looksAtOnce = table.count("looks-at-once") ?? 4
         evidence = parts.evidence
         watches = parts.watches
         watchSettings = parts.settings

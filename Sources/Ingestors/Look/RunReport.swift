@@ -36,3 +36,26 @@ public struct RunReport: Sendable {
         return .object(row)
     }
 }
+
+extension RunReport {
+    /// All of it, for another process that reports it: `{"watch","run","outcome","summary","end"}`.
+    public var whole: JSON {
+        var object = JSONObject()
+        object["watch"] = .string(watch)
+        object["run"] = .string(run.description)
+        object["outcome"] = .string(outcome.rawValue)
+        object["summary"] = try? summary.json()
+        object["end"] = .string(String(end))
+        return .object(object)
+    }
+
+    /// Nil where it is no such object.
+    public init?(whole: JSON) {
+        guard let watch = whole["watch"]?.stringValue, let run = whole["run"]?.stringValue.flatMap({ RunID($0) }),
+            let outcome = whole["outcome"]?.stringValue.flatMap({ RunOutcome(rawValue: $0) }),
+            let summary = whole["summary"].flatMap({ try? RunEnded(json: $0) }),
+            let end = whole["end"]?.stringValue.flatMap({ UInt64($0) })
+        else { return nil }
+        self.init(watch: watch, run: run, outcome: outcome, summary: summary, end: end)
+    }
+}

@@ -80,7 +80,7 @@ struct CheckCommandTests {
         let said = await scratch.daybook("check")
         #expect(said.status == .world && said.output.contains("failed") && said.output.contains("127.0.0.1:1"))
         let status = await scratch.daybook("status")
-        #expect(status.output.contains("1 in a row") && status.output.contains("127.0.0.1:1"))
+        #expect(status.output.contains("1 look in a row failed") && status.output.contains("127.0.0.1:1"))
     }
 
     @Test("a watch that is not there is named with the nearest one that is")

@@ -14,6 +14,9 @@ extension TableDefinition {
                 name: "listen", type: .scalar(.address), need: .notYetActedOn,
                 about: "Where the HTTP API listens. Not acted on in this version.", example: "127.0.0.1:7373"),
             KeyDefinition(
+                name: "looks-at-once", type: .scalar(.count(1...64)), standard: "4",
+                about: "How many watches are looked at at the same time."),
+            KeyDefinition(
                 name: "evidence", type: .shorthand(key: "keep", .evidence),
                 about: "Which page bytes are kept beside the events that were read from them."),
             KeyDefinition(

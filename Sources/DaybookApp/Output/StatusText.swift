@@ -1,0 +1,85 @@
+// `daybook status` for people: is all well, then everything at a glance.
+
+import EventLog
+import Projections
+import Reactors
+
+enum StatusText {
+    static func print(_ report: StatusReport, to console: Console) {
+        verdict(report, console)
+        if !report.watches.isEmpty {
+            console.line("")
+            watches(report).print(to: console)
+        }
+        if !report.routes.isEmpty {
+            console.line("")
+            routes(report).print(to: console)
+        }
+        projections(report, console)
+    }
+
+    private static func verdict(_ report: StatusReport, _ console: Console) {
+        let troubles = report.troubles
+        if report.watches.isEmpty {
+            console.line("No watch has looked yet. daybook check looks once.")
+        } else if troubles.isEmpty {
+            console.line(Tint.good.applied(to: "All is well.", on: console))
+        }
+        for trouble in troubles {
+            let mark = trouble.weight == .bad ? Tint.bad : .warning
+            console.line("\(mark.applied(to: "!", on: console)) \(displayable(trouble.text))")
+        }
+        if let process = report.process { console.line("Process \(process) keeps watch.") }
+    }
+
+    private static func watches(_ report: StatusReport) -> Table {
+        var table = Table("watch", "kind", "last look", "outcome", "items", "last good", "next")
+        for row in report.watches {
+            table.add(
+                Cell(row.watch, row.isConfigured ? .strong : .faint), Cell(row.kind),
+                Cell(row.lastRun.map { Age.text(of: $0, at: report.now) } ?? "never"),
+                Cell(outcome(row), row.tint), Cell(grouped(row.items)),
+                Cell(row.lastGood.map { Age.text(of: $0, at: report.now) } ?? ""),
+                Cell(
+                    row.isConfigured ? row.nextRun.map { Age.ahead($0, at: report.now) } ?? "" : "not watched any more")
+            )
+        }
+        return table
+    }
+
+    private static func outcome(_ row: StatusRow) -> String {
+        row.failuresInARow > 1 ? "failed, \(row.failuresInARow) in a row" : row.outcome ?? ""
+    }
+
+    private static func routes(_ report: StatusReport) -> Table {
+        var table = Table("reactor", "channel", "behind", "delivered", "last", "waiting", "given up")
+        for route in report.routes {
+            let behind =
+                route.behind == RouteState.behindMax ? "\(grouped(route.behind)) or more" : grouped(route.behind)
+            table.add(
+                Cell(route.reactor, .strong), Cell(route.channel), Cell(behind, route.behind > 0 ? .warning : .plain),
+                Cell(grouped(route.delivered)),
+                Cell(route.lastDelivered.map { Age.text(of: $0, at: report.now) } ?? ""),
+                Cell(grouped(route.waiting), route.waiting > 0 ? .warning : .plain),
+                Cell(grouped(route.parked), route.parked > 0 ? .bad : .plain))
+        }
+        return table
+    }
+
+    /// One line where all are at the log's end.
+    private static func projections(_ report: StatusReport, _ console: Console) {
+        guard let events = report.projections.map(\.checkpoint).max() else { return }
+        let behind = report.projections.filter { $0.lag > 0 }
+        console.line("")
+        let names = report.projections.map(\.name).joined(separator: ", ")
+        guard behind.isEmpty else {
+            for status in behind {
+                console.line("Projection \(status.name) is \(counted(Int(status.lag), "event")) behind.")
+            }
+            return
+        }
+        console.line(
+            Tint.faint.applied(
+                to: "\(counted(Int(events), "event")) in the log; projections \(names) are up to date.", on: console))
+    }
+}

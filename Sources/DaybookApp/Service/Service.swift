@@ -1,0 +1,76 @@
+// `daybook run` put together: one process on this data, its loop, its socket, its signals and its watchdog.
+
+import EventLog
+import Foundation
+import Logging
+import UnixSignals
+
+struct Service {
+    let configuration: Configuration
+    let tell: Telling
+    let logger: Logger
+    var clock = ServiceClock.system
+    var notifier = SystemNotifier { name in ProcessInfo.processInfo.environment[name] }
+    let reread: @Sendable () throws -> Configuration
+
+    /// Looks, tells and answers until SIGTERM or SIGINT, or until `stop` returns; SIGHUP has it reread its configuration.
+    ///
+    /// - Parameter place: the daybook; closed at the end.
+    func run(_ place: Place) async throws {
+        let directory = configuration.dataDirectory
+        guard let lease = try Lease.take(HandOverClient.lease, in: directory) else {
+            let holder = Lease.holder(HandOverClient.lease, in: directory)
+            throw Failure(
+                .usage,
+                "daybook runs on \(directory) already\(holder.map { ", as process \($0)" } ?? ""); stop that one first")
+        }
+        // Before anything else, so that a signal that comes early is not lost.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        let lookout = try await Lookout(configuration, place: place, tell: tell, logger: logger)
+        defer { lookout.close() }
+        var loop = try ServiceLoop(
+            lookout, tell: tell, clock: clock, logger: logger, notifier: notifier, reread: reread)
+        let mailbox = loop.mailbox
+        let beside = Task { await accompany(mailbox, signals) }
+        logger.notice(
+            "running", metadata: ["data": "\(directory)", "watches": .stringConvertible(configuration.watches.count)])
+        notifier.ready(ServiceText.status(configuration))
+        let result: Result<Void, any Error>
+        do { result = .success(try await loop.run()) } catch { result = .failure(error) }
+        beside.cancel()
+        await beside.value
+        logger.notice("stopped")
+        _ = consume lease
+        try result.get()
+    }
+
+    /// What goes on beside the loop and talks to it through its mailbox.
+    private func accompany(_ mailbox: ServiceMailbox, _ signals: UnixSignalsSequence) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                for await signal in signals { mailbox.post(signal == .sighup ? .reload : .stop) }
+            }
+            group.addTask { await answerChecks(mailbox) }
+            group.addTask { await beat(mailbox) }
+        }
+    }
+
+    private func answerChecks(_ mailbox: ServiceMailbox) async {
+        let server = HandOverServer(dataDirectory: configuration.dataDirectory, logger: logger) { request, answer in
+            mailbox.post(.ask(request, answer: answer))
+        }
+        do { try await server.run() } catch is CancellationError {} catch {
+            guard !Task.isCancelled else { return }
+            logger.error("checks of other processes cannot be taken over: \(error)")
+        }
+    }
+
+    /// Says that the service is alive for as long as its loop turns.
+    private func beat(_ mailbox: ServiceMailbox) async {
+        guard let seconds = notifier.watchdogSeconds else { return }
+        while !Task.isCancelled {
+            mailbox.post(.beat { notifier.alive() })
+            guard (try? await Task.sleep(for: .seconds(seconds / 3))) != nil else { return }
+        }
+    }
+}

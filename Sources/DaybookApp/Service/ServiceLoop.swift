@@ -1,0 +1,271 @@
+// The service's one loop: it starts the looks that are due or asked for, keeps a dispatcher going, takes up a new
+// configuration, and stops in order. What it decides with is in LookPlan and CheckDesk; this is the shell around them.
+
+import EventLog
+import Ingestors
+import Logging
+import Reactors
+
+struct ServiceLoop {
+    let mailbox = ServiceMailbox()
+    private var lookout: Lookout
+    private var plan: LookPlan
+    private var desk = CheckDesk()
+    private let tell: Telling
+    private let clock: ServiceClock
+    private let logger: Logger
+    private let notifier: SystemNotifier
+    /// Reads and checks the configuration anew.
+    private let reread: @Sendable () throws -> Configuration
+
+    private var dispatching: Task<Void, Never>?
+    /// Counts the dispatchers that were begun, so that the end of one that was replaced is not taken for the end of the present one.
+    private var dispatcherNumber = 0
+    private var isDispatching = false
+    private var dispatchFailures = 0
+    /// When to try again to dispatch, where it ended by itself or another process has the lease.
+    private var dispatchAgain: Timestamp?
+    private var isStopping = false
+    private var timer: Timestamp?
+    private var failure: Failure?
+
+    /// Seconds that looks under way are given when the service is to stop. The dispatcher has eight of its own at the same time;
+    /// ten are promised in all.
+    static let graceSeconds = 7.0
+
+    init(
+        _ lookout: Lookout, tell: Telling, clock: ServiceClock, logger: Logger, notifier: SystemNotifier,
+        reread: @escaping @Sendable () throws -> Configuration
+    ) throws {
+        self.lookout = lookout
+        self.tell = tell
+        self.clock = clock
+        self.logger = logger
+        self.notifier = notifier
+        self.reread = reread
+        plan = LookPlan(atOnceMax: lookout.configuration.looksAtOnce)
+        try takeSchedules()
+    }
+
+    /// Goes on until told to stop, or until the data turns out to be damaged, which is thrown.
+    mutating func run() async throws {
+        var signals = mailbox.signals.makeAsyncIterator()
+        await withDiscardingTaskGroup { group in
+            await startDispatching(&group)
+            while true {
+                await begin(&group)
+                if isStopping, plan.underWay.isEmpty, !isDispatching { break }
+                armTimer(&group)
+                guard let signal = await signals.next() else { break }
+                await take(signal, &group)
+            }
+            group.cancelAll()
+        }
+        desk.refuseAll(Failure(.world, "the running daybook was stopped before this check was done; check again"))
+        if let failure { throw failure }
+    }
+
+    // MARK: One turn
+
+    private mutating func begin(_ group: inout DiscardingTaskGroup) async {
+        guard !isStopping else { return }
+        let now = clock.now()
+        if let again = dispatchAgain, again <= now.wall { await startDispatching(&group) }
+        plan.fallDue(at: now)
+        while let name = plan.next(at: now) { look(at: name, &group) }
+    }
+
+    private mutating func look(at name: String, _ group: inout DiscardingTaskGroup) {
+        guard let watch = lookout.configuration.watches.first(where: { $0.name == name }) else {
+            plan.ended(name, at: clock.now())
+            return
+        }
+        desk.began(name)
+        group.addTask { [lookout, mailbox] in
+            mailbox.post(.lookEnded(watch: name, await lookout.look(at: watch)))
+        }
+    }
+
+    private mutating func take(_ signal: ServiceSignal, _ group: inout DiscardingTaskGroup) async {
+        switch signal {
+        case .timer: timer = nil
+        case .lookEnded(let watch, let result): lookEnded(watch, result, &group)
+        case .dispatchEnded(let number, let result): dispatchEnded(number, result, &group)
+        case .ask(let request, let answer): accept(request, answer)
+        case .settled(let number, let report): desk.settled(number, report)
+        case .beat(let answer): answer()
+        case .reload: await reload(&group)
+        case .stop: stop(&group)
+        case .graceOver: group.cancelAll()
+        }
+    }
+
+    private mutating func armTimer(_ group: inout DiscardingTaskGroup) {
+        let now = clock.now().wall
+        // Looked at the clock often enough that one that was set is noticed.
+        let limit = now.adding(seconds: ServiceClock.waitSecondsMax)
+        let due = isStopping ? limit : min(plan.timetable.earliest ?? limit, dispatchAgain ?? limit, limit)
+        // What is due and cannot begin yet waits for an end, not for a time.
+        let time = max(due, now.adding(seconds: 0.02))
+        if let timer, timer <= time, timer > now { return }
+        timer = time
+        group.addTask { [clock, mailbox] in
+            guard (try? await clock.wait(time)) != nil else { return }
+            mailbox.post(.timer)
+        }
+    }
+
+    // MARK: Looks
+
+    private mutating func takeSchedules() throws {
+        let configuration = lookout.configuration
+        let rows = try lookout.lastRuns()
+        plan.replace(
+            configuration.watches.compactMap { watch in
+                configuration.schedule(of: watch.name).map { (watch.name, $0) }
+            }, lastRuns: rows, known: Set(configuration.watches.map(\.name)), at: clock.now())
+    }
+
+    private mutating func lookEnded(
+        _ watch: String, _ result: Result<RunReport, IngestError>, _ group: inout DiscardingTaskGroup
+    ) {
+        if plan.ended(watch, at: clock.now()) {
+            logger.warning(
+                "the look took longer than until the next one was due, which is left out",
+                metadata: ["watch": "\(watch)"])
+        }
+        let answer = ServiceText.answer(watch, result)
+        switch result {
+        case .success(let report): ServiceText.log(report, to: logger)
+        case .failure(let error):
+            logger.log(level: ServiceText.level(of: error), "\(error)", metadata: ["watch": "\(watch)"])
+            if case .log(let cause) = error { giveUp(onDamage: cause, &group) }
+        }
+        for check in desk.ended(watch, answer) { settle(check.number, check.waitSeconds, &group) }
+    }
+
+    /// Waits for what the looks have to tell, beside the loop.
+    private func settle(_ number: Int, _ waitSeconds: Double, _ group: inout DiscardingTaskGroup) {
+        group.addTask { [lookout, mailbox] in
+            let end = (try? lookout.log.end()) ?? 0
+            let report = await lookout.dispatcher.settled(through: end, wait: .seconds(waitSeconds))
+            mailbox.post(.settled(number, report))
+        }
+    }
+
+    private mutating func accept(_ request: CheckRequest, _ answer: @escaping CheckDesk.Answer) {
+        let configuration = lookout.configuration
+        guard !isStopping else {
+            return answer(.refused(Failure(.world, "the running daybook is stopping; check again")))
+        }
+        guard request.configuration == Digest.sha256(configuration.normalised) else {
+            return answer(.refused(ServiceText.otherConfiguration))
+        }
+        let known = configuration.watches.map(\.name)
+        let names = request.watches.isEmpty ? known : request.watches.filter(known.contains)
+        guard !names.isEmpty else { return answer(.done(DispatchReport())) }
+        desk.take(names, waitSeconds: request.waitSeconds, answer: answer)
+        for name in names.reversed() { plan.ask(for: name) }
+    }
+
+    // MARK: Dispatching
+
+    private mutating func startDispatching(_ group: inout DiscardingTaskGroup) async {
+        dispatchAgain = nil
+        do throws(ReactorError) {
+            guard try await lookout.dispatcher.start() else {
+                logger.notice("another process is telling what is due; this one begins when that has ended")
+                dispatchAgain = clock.now().wall.adding(seconds: 1)
+                return
+            }
+        } catch {
+            return dispatchFailed(error, &group)
+        }
+        dispatcherNumber += 1
+        isDispatching = true
+        // Not a task of the group: it is cancelled by itself, and then ends in its own time.
+        dispatching = Task { [dispatcher = lookout.dispatcher, number = dispatcherNumber, mailbox] in
+            do throws(ReactorError) {
+                mailbox.post(.dispatchEnded(number, .success(try await dispatcher.run())))
+            } catch {
+                mailbox.post(.dispatchEnded(number, .failure(error)))
+            }
+        }
+    }
+
+    private mutating func dispatchEnded(
+        _ number: Int, _ result: Result<DispatchReport, ReactorError>, _ group: inout DiscardingTaskGroup
+    ) {
+        guard number == dispatcherNumber else { return }
+        isDispatching = false
+        guard !isStopping else { return }
+        switch result {
+        case .success: dispatchAgain = clock.now().wall
+        case .failure(let error): dispatchFailed(error, &group)
+        }
+    }
+
+    private mutating func dispatchFailed(_ error: ReactorError, _ group: inout DiscardingTaskGroup) {
+        dispatchFailures += 1
+        let seconds = min(300, 5 * Double(1 << min(dispatchFailures - 1, 6)))
+        logger.error("notifications: \(error)", metadata: ["again-in-seconds": "\(Int(seconds))"])
+        dispatchAgain = clock.now().wall.adding(seconds: seconds)
+        if case .log(let cause) = error { giveUp(onDamage: cause, &group) }
+    }
+
+    // MARK: Reloading and stopping
+
+    /// Takes up the file as it is now; where that cannot be, everything stays as it was.
+    private mutating func reload(_ group: inout DiscardingTaskGroup) async {
+        guard !isStopping else { return }
+        notifier.reloading()
+        defer { notifier.ready(ServiceText.status(lookout.configuration)) }
+        do {
+            let configuration = try reread()
+            guard configuration.dataDirectory == lookout.configuration.dataDirectory else {
+                throw Failure(.usage, "`data:` cannot change while daybook runs; stop it, and start it anew")
+            }
+            let next = try await lookout.with(configuration, tell: tell)
+            await stopDispatching()
+            lookout.dispatcher.resign()
+            lookout = next
+            plan.atOnceMax = configuration.looksAtOnce
+            try takeSchedules()
+            let names = configuration.watches.map(\.name)
+            desk.drop(ServiceText.otherConfiguration, unless: names.contains)
+            dispatchFailures = 0
+            await startDispatching(&group)
+            logger.notice("took up \(configuration.file)", metadata: ["watches": "\(names.count)"])
+        } catch {
+            let reason = Failure(explaining: error)?.sentence ?? "\(error)"
+            logger.error("the configuration stays as it was: \(reason)")
+        }
+    }
+
+    private mutating func stopDispatching() async {
+        dispatcherNumber += 1
+        isDispatching = false
+        dispatching?.cancel()
+        await dispatching?.value
+    }
+
+    private mutating func stop(_ group: inout DiscardingTaskGroup) {
+        guard !isStopping else { return }
+        isStopping = true
+        notifier.stopping()
+        logger.notice("stopping", metadata: ["looks-under-way": "\(plan.underWay.count)"])
+        dispatching?.cancel()
+        group.addTask { [clock, mailbox] in
+            let limit = clock.now().wall.adding(seconds: Self.graceSeconds)
+            while clock.now().wall < limit, !Task.isCancelled { try? await clock.wait(limit) }
+            mailbox.post(.graceOver)
+        }
+    }
+
+    /// What is damaged does not mend itself, and nothing more can be recorded.
+    private mutating func giveUp(onDamage error: LogError, _ group: inout DiscardingTaskGroup) {
+        guard Failure.status(of: error) == .damaged else { return }
+        failure = failure ?? Failure(.damaged, error.description)
+        stop(&group)
+    }
+}

@@ -1,0 +1,31 @@
+// What the service's one loop is told: one queue, so that it does one thing at a time.
+
+import Ingestors
+import Reactors
+
+enum ServiceSignal: Sendable {
+    /// A time that the loop waited for may have come.
+    case timer
+    case lookEnded(watch: String, Result<RunReport, IngestError>)
+    /// The dispatcher of this number has ended.
+    case dispatchEnded(Int, Result<DispatchReport, ReactorError>)
+    /// `check` hands over to us.
+    case ask(CheckRequest, answer: @Sendable (CheckAnswer) -> Void)
+    /// All that a `check` asked for has been told, or its time is over.
+    case settled(Int, DispatchReport)
+    /// The watchdog wants to know whether the loop still turns.
+    case beat(@Sendable () -> Void)
+    case reload
+    case stop
+    /// What was under way when told to stop has had its time.
+    case graceOver
+}
+
+struct ServiceMailbox: Sendable {
+    let signals: AsyncStream<ServiceSignal>
+    private let continuation: AsyncStream<ServiceSignal>.Continuation
+
+    init() { (signals, continuation) = AsyncStream.makeStream() }
+
+    func post(_ signal: ServiceSignal) { continuation.yield(signal) }
+}
