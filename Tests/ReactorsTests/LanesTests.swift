@@ -109,3 +109,18 @@ struct LanesTests {
         #expect(count == 5000)
     }
 }
+
+@Suite("What is in the lanes")
+struct AdmissionTests {
+    @Test("is there once, and is looked at again where it came again meanwhile")
+    func again() {
+        var admissions = Admissions()
+        var said = [admissions.insert("a"), admissions.remove("a"), admissions.contains("a")]
+        #expect(said == [true, false, false])
+        // Asked for again before it was heard that it is settled.
+        said = [admissions.insert("a"), admissions.insert("a"), admissions.remove("a"), admissions.contains("a")]
+        #expect(said == [true, false, true, false])
+        said = [admissions.insert("a"), admissions.insert("b"), admissions.remove("a"), admissions.contains("b")]
+        #expect(said == [true, true, false, true], "which counts once, and for this one alone")
+    }
+}

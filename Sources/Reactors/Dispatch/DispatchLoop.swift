@@ -15,8 +15,8 @@ struct DispatchLoop: Sendable {
     private let deadline: Timestamp?
 
     private var lanes: Lanes<Job>
-    /// Ids of all jobs in the lanes.
-    private var queued: Set<String> = []
+    /// All jobs in the lanes.
+    private var admissions = Admissions()
     /// For each route and projection, the first sequence that has not been read.
     private var cursors: [[UInt64]]
     /// For each route, how many jobs in the lanes have no record in the log yet.
@@ -147,7 +147,7 @@ struct DispatchLoop: Sendable {
         switch result {
         case .success(.settled(let kind)):
             count(kind)
-            settle(lane, job)
+            try settle(lane, job)
         case .success(.again(let later, let due)):
             report.failed += 1
             if !job.isRecorded { unrecorded[lane.route] -= 1 }
@@ -171,17 +171,20 @@ struct DispatchLoop: Sendable {
         }
     }
 
-    private mutating func settle(_ lane: LaneID, _ job: Job) {
+    private mutating func settle(_ lane: LaneID, _ job: Job) throws(ReactorError) {
         if !job.isRecorded { unrecorded[lane.route] -= 1 }
-        queued.remove(job.notification.id)
         lanes.settled(lane)
+        guard admissions.remove(job.notification.id) else { return }
+        try store.catchUp()
+        guard let current = try store.named(job.notification.id).first, !current.state.isFinal else { return }
+        admit(Job(current), to: lane.route, due: current.next)
     }
 
     /// What somebody else recorded meanwhile counts.
     private mutating func followOvertaker(_ lane: LaneID, _ job: Job) throws(ReactorError) {
         try store.catchUp()
         let current = try store.named(job.notification.id).first
-        guard let current, !current.state.isFinal else { return settle(lane, job) }
+        guard let current, !current.state.isFinal else { return try settle(lane, job) }
         if !job.isRecorded { unrecorded[lane.route] -= 1 }
         lanes.postponed(lane, as: Job(current), until: current.next ?? pace.now())
     }
@@ -245,7 +248,7 @@ struct DispatchLoop: Sendable {
 
     /// What was tried before, or asked for again by hand.
     private mutating func admitUnsettled() throws(ReactorError) {
-        for delivery in try store.unsettled() where !queued.contains(delivery.id) {
+        for delivery in try store.unsettled() {
             let route = routes.firstIndex {
                 $0.definition.name == delivery.notification.reactor && $0.channel == delivery.notification.channel
             }
@@ -256,7 +259,7 @@ struct DispatchLoop: Sendable {
     }
 
     private mutating func admit(_ job: Job, to route: Int, due: Timestamp? = nil) {
-        queued.insert(job.notification.id)
+        guard admissions.insert(job.notification.id) else { return }
         if !job.isRecorded { unrecorded[route] += 1 }
         lanes.admit(job, to: LaneID(route: route, subject: job.notification.change.subject), due: due)
     }
@@ -280,7 +283,7 @@ struct DispatchLoop: Sendable {
     private mutating func consider(_ change: Change, _ index: Int, _ route: Route, _ recorded: Set<String>) {
         guard route.selection.concerns(kind: change.kind, origin: change.origin) else { return }
         let notification = route.key(change)
-        guard !recorded.contains(notification.id), !queued.contains(notification.id) else { return }
+        guard !recorded.contains(notification.id), !admissions.contains(notification.id) else { return }
         var job = Job(notification, change: change)
         switch route.selection.answer(change.data) {
         case .chosen: break
