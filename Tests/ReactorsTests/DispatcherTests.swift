@@ -198,6 +198,33 @@ struct TellingTests {
             #expect(events.last?.subject.hasPrefix("decide/self/") == true)
         }
     }
+
+    @Test("events that no log would take park what they belong to, and stop nobody")
+    func impossible() async throws {
+        struct Deciding: Reactor {
+            func react(to change: Change, in context: ReactorContext) async -> Outcome {
+                let subject = change.subject == "w/B" ? "note" : ""
+                let note = EventDraft(
+                    type: "note.made", source: "/reactors/decide", subject: subject, id: context.ids.next(),
+                    time: context.now, data: [:])
+                return .done([note])
+            }
+        }
+        try await withFolder { folder in
+            let book = try Book(folder)
+            let definition = ReactorDefinition(name: "decide", on: ["session.updated"], to: [])
+            let dispatcher = try book.dispatcher([], [:], custom: [CustomReactor(definition, Deciding())])
+            try await dispatcher.start()
+            try await book.look(["A": "1", "B": "1"])
+            try await book.look(["A": "2", "B": "2"])
+            let report = try await dispatcher.runUntilIdle()
+            #expect(report.delivered == 1 && report.parked == 1)
+            let parked = try #require(try book.deliveries().first { $0.state == .parked })
+            #expect(parked.error?.hasPrefix("what it wanted appended cannot be: ") == true)
+            #expect(parked.error?.contains("its subject is empty") == true)
+            #expect(try book.events(["note.made"]).map(\.subject) == ["note"])
+        }
+    }
 }
 
 @Suite("Order and tries", .timeLimit(.minutes(1)))

@@ -113,7 +113,10 @@ struct NotificationTry: Sendable {
                 events + [draft], conditions: [.revision(of: job.notification.stream, is: job.revision)])
         } catch {
             if case .conditionFailed = error { return .overtaken }
-            throw .log(error)
+            guard !events.isEmpty, let fault = error.faultOfDrafts else { throw .log(error) }
+            // The reactor's own events, and they would be as impossible on the next try.
+            let parked = Outcome.park(reason: "what it wanted appended cannot be: \(fault)")
+            return try await self.record(job, route, ChannelAnswer(parked, status: answer.status), ids)
         }
         guard record.kind == .failed, let next = record.next else { return .settled(record.kind) }
         var later = job
@@ -125,6 +128,9 @@ struct NotificationTry: Sendable {
         return .again(later, at: next)
     }
 
+    /// Characters of a reason that are recorded: what others wrote must not make a record impossible.
+    static let reasonMax = 2000
+
     /// What a try's answer becomes, and what else is to be appended with it. Pure.
     static func record(
         of job: Job, _ answer: ChannelAnswer, _ schedule: RetrySchedule, at now: Timestamp, random: Double
@@ -132,7 +138,7 @@ struct NotificationTry: Sendable {
         func make(_ kind: NotificationRecord.Kind, tried: Bool = true, error: String? = nil) -> NotificationRecord {
             var record = NotificationRecord(kind, job.notification, attempts: job.attempts + (tried ? 1 : 0))
             record.message = job.message
-            record.error = error.map { SafeText.visible($0) }
+            record.error = error.map { SafeText.shortened(SafeText.visible($0), to: reasonMax) }
             record.status = answer.status
             record.isLate = job.isLate
             return record
@@ -149,6 +155,17 @@ struct NotificationTry: Sendable {
             var failed = make(.failed, error: reason)
             failed.next = now.adding(seconds: seconds)
             return (failed, [])
+        }
+    }
+}
+
+extension LogError {
+    /// What is wrong with the drafts, where it is they that no log would take; nil where it is the log that takes none.
+    fileprivate var faultOfDrafts: String? {
+        switch self {
+        case .eventTooLarge(let bytes, _): "an event would be \(bytes) bytes long, and 1 MiB is the most"
+        case .commitTooLarge, .idTaken, .invalidEvent: description
+        default: nil
         }
     }
 }
