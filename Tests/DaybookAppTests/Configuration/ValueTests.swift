@@ -161,3 +161,16 @@ struct CronTests {
         return try #require(next).formatted(format)
     }
 }
+
+@Suite("Paths of daybook.yaml")
+struct FilePathTests {
+    @Test(
+        "begin in the folder of the file",
+        arguments: [
+            ("data", "/home/me/book/data"), ("./data/", "/home/me/book/data"), ("../data", "/home/me/data"),
+            ("sub/../data", "/home/me/book/data"), ("/var/data", "/var/data"),
+        ])
+    func paths(written: String, meant: String) {
+        #expect(FilePath.absolute(written, in: "/home/me/book") == meant)
+    }
+}

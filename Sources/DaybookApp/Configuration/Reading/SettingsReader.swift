@@ -1,15 +1,11 @@
 // From checked settings to named and typed ones. Defaults are the definitions'.
 
-import Foundation
-
 struct SettingsReader {
     /// Where relative paths begin.
     let folder: String
 
     func path(_ text: String) -> String {
-        text.hasPrefix("/")
-            ? text
-            : URL(fileURLWithPath: text, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).standardized.path
+        text.hasPrefix("/") ? text : FilePath.absolute(text, in: folder)
     }
 
     /// Where the file has no such table, one in which everything is at its default.
