@@ -62,6 +62,8 @@ let package = Package(
         cLibrary("CPCRE2", "libpcre2-dev"),
         cLibrary("CLinux", "libc6-dev"),
 
+        .target(name: "CProgram", path: "Sources/CLibraries/CProgram"),
+
         library("CanonicalJSON", []),
         library("JSONQuery", ["CJQ", "CanonicalJSON"]),
         library("EventLog", ["CDeflate", "CLinux", "CanonicalJSON", grdb, crypto]),
@@ -75,8 +77,8 @@ let package = Package(
         library(
             "Reactors",
             [
-                "EventLog", "Observations", "Projections", "Transport", "CanonicalJSON", "JSONQuery", grdb, crypto,
-                logging,
+                "CProgram", "EventLog", "Observations", "Projections", "Transport", "CanonicalJSON", "JSONQuery", grdb,
+                crypto, logging,
                 .product(name: "Mustache", package: "swift-mustache"),
             ]),
         library(
@@ -109,7 +111,7 @@ let package = Package(
         tests("Extraction", ["CanonicalJSON"]),
         tests("Ingestors", ["EventLog", "Observations", "Transport", "Extraction", "CanonicalJSON"]),
         tests("Projections", ["EventLog", "Observations", "CanonicalJSON"]),
-        tests("Reactors", ["EventLog", "Observations", "Projections", "Transport", "CanonicalJSON", crypto]),
+        tests("Reactors", ["EventLog", "Observations", "Projections", "Transport", "CanonicalJSON", crypto, logging]),
         tests("DemoSite", []),
         tests(
             "DaybookApp",

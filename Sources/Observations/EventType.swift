@@ -55,4 +55,19 @@ public struct EventType: Sendable {
     public static let all: [EventType] = collections + runs + notifications + [configApplied, reactorStarted]
 
     public static func named(_ name: String) -> EventType? { all.first { $0.name == name } }
+
+    /// The families that only Daybook itself writes: those of `all`, and those that it is going to have.
+    public static let ownFamilies: Set<String> = Set(all.map(\.family)).union([
+        "alarm", "crawl", "download", "evidence", "export", "extension", "page", "post", "stock", "submission", "user",
+    ])
+
+    /// Whether a type is made as the log wants it: two or more parts between dots, each of `a-z`, `0-9` and `-`.
+    public static func isWellFormed(_ type: String) -> Bool {
+        let parts = type.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return parts.count >= 2
+            && parts.allSatisfy { part in
+                !part.isEmpty
+                    && part.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+            }
+    }
 }

@@ -8,6 +8,15 @@ import Projections
 /// `context.key` is the same on every try; pass it on, so that what happens twice can be recognised.
 public protocol Reactor: Sendable {
     func react(to change: Change, in context: ReactorContext) async -> Outcome
+    /// How many changes it takes at once; changes of one subject always come one after the other.
+    var concurrency: Int { get }
+    /// Nothing comes for a while: lets go of what is kept for the next change.
+    func release() async
+}
+
+extension Reactor {
+    public var concurrency: Int { 16 }
+    public func release() async {}
 }
 
 /// What a reactor's return value says; it is the whole contract.

@@ -14,6 +14,8 @@ public struct ReactorDefinition: Sendable {
     public var filter: Filter?
     /// Names of channels.
     public var to: [String]
+    /// A program that reacts itself, where there are no channels.
+    public var exec: ProgramDefinition?
     public var subject: MessageTemplate?
     /// Without one, a default text for people and the change alone for programs.
     public var message: MessageTemplate?
@@ -26,7 +28,8 @@ public struct ReactorDefinition: Sendable {
     public var retry: RetrySchedule
 
     public init(
-        name: String, on: [String], filter: Filter? = nil, to: [String], subject: MessageTemplate? = nil,
+        name: String, on: [String], filter: Filter? = nil, to: [String], exec: ProgramDefinition? = nil,
+        subject: MessageTemplate? = nil,
         message: MessageTemplate? = nil, include: Set<Origin> = [], from: StartingPoint = .end, shadow: Bool = false,
         retry: RetrySchedule = RetrySchedule()
     ) {
@@ -34,6 +37,7 @@ public struct ReactorDefinition: Sendable {
         self.on = on
         self.filter = filter
         self.to = to
+        self.exec = exec
         self.subject = subject
         self.message = message
         self.include = include

@@ -60,13 +60,14 @@ extension Configuration {
     public static func parse(
         _ text: String, file: String, folder: String, secrets: SecretSource
     ) throws(ConfigurationError) -> Configuration {
-        var checker = Checker(file: file, secrets: secrets)
+        var checker = Checker(file: file, secrets: secrets, folder: folder)
         let root = try node(text, file: file)
         guard case .table(let table)? = checker.check(root, .table(.file), .root)?.value else {
             throw .wrong(checker.problems)
         }
         checker.checkTogether(table)
-        let parts = Parts(table, SettingsReader(folder: folder), &checker)
+        let reader = SettingsReader(folder: folder, searchPath: secrets.environment("PATH"))
+        let parts = Parts(table, reader, &checker)
         guard checker.problems.isEmpty else { throw .wrong(inOrder(checker.problems)) }
         return Configuration(table, parts, file: file, folder: folder, warnings: inOrder(checker.warnings))
     }

@@ -73,8 +73,18 @@ extension ChannelSettings {
         case .webhook(let url, let secret):
             let key = try secret.map { secret throws(ReactorError) in try WebhookSecret(secret.reveal()) }
             definition = .webhook(url: url.reveal(), secret: key)
+        case .exec(let program): definition = .exec(program.definition)
         }
         return NamedChannel(name: name, definition: definition)
+    }
+}
+
+extension ProgramSettings {
+    fileprivate var definition: ProgramDefinition {
+        ProgramDefinition(
+            path: path, arguments: arguments, folder: folder,
+            environment: environment.map { .init($0.name, $0.value.reveal(), isSecret: $0.isSecret) },
+            limits: .init(timeout: timeout, memory: memory))
     }
 }
 
@@ -84,6 +94,7 @@ extension ReactorSettings {
         do {
             return ReactorDefinition(
                 name: name, on: on, filter: try filter.map { try ReactorDefinition.Filter($0) }, to: to,
+                exec: exec?.definition,
                 subject: try subject.map { try MessageTemplate($0) },
                 message: try message.map { try MessageTemplate($0) },
                 include: Set(include.compactMap(Origin.init)), from: from.flatMap(CompiledText.startingPoint) ?? .end,

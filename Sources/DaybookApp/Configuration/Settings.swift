@@ -85,10 +85,32 @@ struct ChannelSettings: Sendable {
         case terminal
         case file(path: String, isJSON: Bool)
         case webhook(url: Secret, secret: Secret?)
+        case exec(ProgramSettings)
     }
 
     let name: String
     let way: Way
+}
+
+/// A program that is given changes.
+struct ProgramSettings: Hashable, Sendable {
+    struct Variable: Hashable, Sendable {
+        let name: String
+        let value: Secret
+        /// It is a reference, or its name says so.
+        let isSecret: Bool
+    }
+
+    /// Its name as it is written, and its arguments.
+    let arguments: [String]
+    /// Absolute.
+    let path: String
+    /// Where it runs.
+    let folder: String
+    let environment: [Variable]
+    let timeout: Duration
+    /// Bytes.
+    let memory: Int
 }
 
 /// What happens on a change.
@@ -97,6 +119,8 @@ struct ReactorSettings: Hashable, Sendable {
     let on: [String]
     let filter: String?
     let to: [String]
+    /// Instead of `to`.
+    let exec: ProgramSettings?
     let subject: String?
     let message: String?
     let include: [String]

@@ -2,6 +2,7 @@
 
 import CanonicalJSON
 import EventLog
+import Observations
 
 /// Turns lines into drafts and remembers where it is. Pure but for the time and the run it is given.
 struct EventImporter {
@@ -61,17 +62,10 @@ struct EventImporter {
     }
 
     private func check(type: String) throws {
-        let parts = type.split(separator: ".", omittingEmptySubsequences: false)
-        let isNamed =
-            parts.count >= 2
-            && parts.allSatisfy { part in
-                !part.isEmpty
-                    && part.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
-            }
-        guard isNamed else {
+        guard EventType.isWellFormed(type) else {
             throw refused("\"type\" is \"\(type)\"; it is FAMILY.WHAT in small letters, such as session.observed")
         }
-        guard isTrusted || !EventImporter.decisionsAndEffects.contains(String(parts[0])) else {
+        guard isTrusted || !EventImporter.decisionsAndEffects.contains(String(type.prefix { $0 != "." })) else {
             throw refused(
                 "\(type) is a decision or an effect; give --trusted if these lines come from a daybook of yours")
         }

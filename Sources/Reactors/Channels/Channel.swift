@@ -10,6 +10,12 @@ public protocol Channel: Sendable {
     var concurrency: Int { get }
     /// Sends one message, once. Never throws: what went wrong decides between another try and giving up.
     func deliver(_ message: RenderedMessage) async -> ChannelAnswer
+    /// Nothing comes for a while: lets go of what is kept for the next message.
+    func release() async
+}
+
+extension Channel {
+    public func release() async {}
 }
 
 public enum MessageForm: Sendable {
@@ -33,9 +39,12 @@ public struct RenderedMessage: Sendable {
     public let type: String
     /// Sent again by hand after it had been parked; said beside the message, whose bytes stay the same.
     public let isLate: Bool
+    /// Which try this is, from 1; said beside the message as well.
+    public let attempt: Int
 
     public init(
-        key: String, kind: String, subject: String, time: Timestamp, body: [UInt8], type: String, isLate: Bool
+        key: String, kind: String, subject: String, time: Timestamp, body: [UInt8], type: String, isLate: Bool,
+        attempt: Int = 1
     ) {
         self.key = key
         self.kind = kind
@@ -44,6 +53,7 @@ public struct RenderedMessage: Sendable {
         self.body = body
         self.type = type
         self.isLate = isLate
+        self.attempt = attempt
     }
 }
 

@@ -8,13 +8,21 @@ public enum ChannelDefinition: Sendable {
     case file(path: String, format: FileChannel.Format)
     /// `url` with its references resolved; it is shown nowhere.
     case webhook(url: String, secret: WebhookSecret?)
+    case exec(ProgramDefinition)
 
     /// The channel itself. `terminal` is given from outside, because only the command knows where its output goes.
-    public func channel(client: HTTPClient, terminal: @autoclosure () -> TerminalChannel) -> any Channel {
+    ///
+    /// - Parameters:
+    ///   - name: what the configuration calls the channel.
+    ///   - host: what programs are told of this daybook.
+    public func channel(
+        named name: String, client: HTTPClient, terminal: @autoclosure () -> TerminalChannel, host: ProgramHost
+    ) -> any Channel {
         switch self {
         case .terminal: terminal()
         case .file(let path, let format): FileChannel(path: path, format: format)
         case .webhook(let url, let secret): WebhookChannel(url: url, secret: secret, client: client)
+        case .exec(let program): ExecChannel(program, name: name, host: host)
         }
     }
 }

@@ -1,4 +1,4 @@
-// A change as a CloudEvents 1.0 event in JSON, as webhooks and JSON Lines files carry it.
+// A change as a CloudEvents 1.0 event in JSON, as webhooks, programs and JSON Lines files carry it.
 
 import CanonicalJSON
 import Projections
@@ -23,5 +23,14 @@ enum CloudEventBody {
             event = .object(members)
         }
         return event.canonicalBytes
+    }
+
+    /// The event with what is said of one try alone, as extension attributes: which it is, where that is asked for, and
+    /// that it is late.
+    static func bytes(_ body: [UInt8], attempt: Int? = nil, isLate: Bool) -> [UInt8] {
+        guard attempt != nil || isLate, case .object(var event)? = try? JSON.parse(body) else { return body }
+        if let attempt { event["attempt"] = JSON(attempt) }
+        if isLate { event["late"] = true }
+        return JSON.object(event).canonicalBytes
     }
 }

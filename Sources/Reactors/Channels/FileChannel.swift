@@ -1,6 +1,5 @@
 // Appends to a file, one line for each message.
 
-import CanonicalJSON
 import Foundation
 import Synchronization
 
@@ -37,10 +36,7 @@ public final class FileChannel: Channel {
         case .text:
             let text = SafeText.visible(String(decoding: message.body, as: UTF8.self))
             return Array((message.isLate ? "(late, from \(message.time)) " : "").utf8) + Array(text.utf8)
-        case .json:
-            guard message.isLate, case .object(var event)? = try? JSON.parse(message.body) else { return message.body }
-            event["late"] = true
-            return JSON.object(event).canonicalBytes
+        case .json: return CloudEventBody.bytes(message.body, isLate: message.isLate)
         }
     }
 

@@ -1,6 +1,7 @@
 // Tells what is to be told: reads changes, asks each route's selection, keeps order, tries, records.
 
 import EventLog
+import Logging
 import Projections
 import Synchronization
 
@@ -32,7 +33,7 @@ public struct CustomReactor: Sendable {
         self.reactor = reactor
     }
 
-    /// Where its records stand, in the place of a channel.
+    /// Where its records stand, in the place of a channel; those of a reactor's own program (`exec`) too.
     public static let channel = "self"
 }
 
@@ -52,9 +53,10 @@ public final class Dispatcher: Sendable {
     /// - Parameters:
     ///   - projections: the names of those that changes are read from.
     ///   - channels: by the names that reactors' `to` use.
+    ///   - logger: for what programs say on standard error.
     public init(
         log: EventLog, engine: ProjectionEngine, projections: [String], reactors: [ReactorDefinition],
-        channels: [String: any Channel], custom: [CustomReactor] = [], pace: Pace = .system
+        channels: [String: any Channel], custom: [CustomReactor] = [], pace: Pace = .system, logger: Logger? = nil
     ) throws(ReactorError) {
         var routes: [Route] = []
         for definition in reactors {
@@ -64,6 +66,10 @@ public final class Dispatcher: Sendable {
                 }
                 routes.append(Route(definition, channel: name, effect: .channel(channel)))
             }
+            guard let program = definition.exec else { continue }
+            let host = ProgramHost(data: log.dataDirectory, logger: logger)
+            let reactor = ExecReactor(program, definition: definition, host: host)
+            routes.append(Route(definition, channel: CustomReactor.channel, effect: .reactor(reactor)))
         }
         for one in custom {
             routes.append(Route(one.definition, channel: CustomReactor.channel, effect: .reactor(one.reactor)))
@@ -198,7 +204,15 @@ extension Dispatcher {
         } onCancel: {
             mailbox.post(.stop)
         }
+        await release()
         return try result.get()
+    }
+
+    /// Whatever runs for channels and reactors runs only while the dispatcher is driven.
+    private func release() async {
+        await withDiscardingTaskGroup { group in
+            for route in routes { group.addTask { await route.effect.release() } }
+        }
     }
 }
 

@@ -67,7 +67,7 @@ struct NotificationTry: Sendable {
         if let kept = job.message, let body = try keptBody(kept.digest) {
             return RenderedMessage(
                 key: job.notification.key, kind: name.kind, subject: name.subject, time: try observed(name), body: body,
-                type: kept.type, isLate: job.isLate)
+                type: kept.type, isLate: job.isLate, attempt: job.attempts + 1)
         }
         guard let change = try change(of: job) else { return nil }
         let (body, type) = definition.rendered(change, as: form, key: job.notification.key)
@@ -75,7 +75,7 @@ struct NotificationTry: Sendable {
         let time = change.data["time"]?.stringValue.flatMap { Timestamp($0) } ?? pace.now()
         return RenderedMessage(
             key: job.notification.key, kind: name.kind, subject: name.subject, time: time, body: body, type: type,
-            isLate: job.isLate)
+            isLate: job.isLate, attempt: job.attempts + 1)
     }
 
     private func change(of job: Job) throws(ReactorError) -> Change? {

@@ -12,7 +12,14 @@ enum Effect: Sendable {
     var concurrency: Int {
         switch self {
         case .channel(let channel): channel.concurrency
-        case .reactor: 16
+        case .reactor(let reactor): reactor.concurrency
+        }
+    }
+
+    func release() async {
+        switch self {
+        case .channel(let channel): await channel.release()
+        case .reactor(let reactor): await reactor.release()
         }
     }
 }

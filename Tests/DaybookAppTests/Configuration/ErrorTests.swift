@@ -20,7 +20,7 @@ struct ErrorTests {
             ])
         #expect(
             problems("watches: {}\nchannels: { a: { terminal: true, zzz: 1 } }\n") == [
-                "daybook.yaml:2: channels.a.zzz: unknown key; known here are terminal, file, format, webhook and secret"
+                "daybook.yaml:2: channels.a.zzz: unknown key; known here are terminal, file, format, webhook, secret, exec, timeout, memory and environment"
             ])
     }
 
@@ -84,7 +84,7 @@ struct ErrorTests {
             ),
             (
                 #"url: "${env:SITE}""#,
-                "url: references are not read here; they can stand in secret, webhook and the values of headers"
+                "url: references are not read here; they can stand in secret, webhook and the values of headers and environment"
             ),
         ])
     func fetch(body: String, said: String) {
@@ -182,7 +182,7 @@ struct ErrorTests {
     @Test(
         "A channel is one thing",
         arguments: [
-            ("{}", "channels.c: one of the keys terminal, file or webhook is missing"),
+            ("{}", "channels.c: one of the keys terminal, file, webhook or exec is missing"),
             ("{ terminal: true, file: a }", "channels.c: only one of terminal and file can be; remove the other"),
             ("{ terminal: true, format: json }", #"channels.c: the key "format" means something only beside "file""#),
             ("{ sns: \"arn:aws:sns:x\" }", "channels.c.sns: this key belongs to AWS, not in this version yet"),

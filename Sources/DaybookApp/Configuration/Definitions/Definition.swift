@@ -88,6 +88,8 @@ indirect enum ValueType: Sendable {
         case field
         /// The name of an HTTP header.
         case header
+        /// The name of an environment variable.
+        case variable
     }
 }
 
@@ -115,6 +117,10 @@ enum Scalar: Sendable, Hashable {
     case secret(SecretUse)
     /// A header's value: a secret if the header's name says so.
     case headerValue
+    /// A program, or an argument of one, which everybody on the machine can read.
+    case argument
+    /// An environment variable's value: a secret if it is a reference or its name says so.
+    case variableValue
     case selector
     case expression
     case filter

@@ -25,12 +25,11 @@ extension TableDefinition {
                 example: "\"${env:WEBHOOK_SECRET}\""),
             .later("smtp", "mail"), .later("from", "mail"), .later("to", "mail"),
             .later("sns", "AWS"), .later("s3", "exports"), .later("table", "exports"),
-            .later("exec", "programs as channels"),
-        ],
+        ] + program("Hands each change to this program as a CloudEvent"),
         rules: [
-            .exactlyOne(["terminal", "file", "webhook"]),
+            .exactlyOne(["terminal", "file", "webhook", "exec"]),
             .needs("format", beside: "file"), .needs("secret", beside: "webhook"),
-        ])
+        ] + besideProgram)
 
     static let reactor = TableDefinition(
         title: "A reactor",
@@ -45,7 +44,7 @@ extension TableDefinition {
                 about: "A jq filter over the change: only those for which it is true.",
                 example: "'.watch == \"reinvent\"'"),
             KeyDefinition(
-                name: "to", type: .oneOrMany(.scalar(.text)), need: .required, about: "The channels to tell.",
+                name: "to", type: .oneOrMany(.scalar(.text)), about: "The channels to tell.",
                 example: "[team]"),
             KeyDefinition(
                 name: "subject", type: .scalar(.template),
@@ -75,10 +74,37 @@ extension TableDefinition {
             KeyDefinition(
                 name: "backoff", type: .scalar(.duration), standard: "1s",
                 about: "How long to wait before the second try; it doubles with each, up to 10m."),
-            .later("exec", "programs as reactors"),
             .later("letters-for", "the kind submissions"),
             .later("digest", "digests"), .later("quiet", "quiet hours"),
-        ])
+        ] + program("Instead of `to`: hands each change to this program, which reacts itself"),
+        rules: [.exactlyOne(["to", "exec"])] + besideProgram)
+
+    /// The keys of a program, in a channel or a reactor.
+    private static func program(_ about: String) -> [KeyDefinition] {
+        [
+            KeyDefinition(
+                name: "exec", type: .oneOrMany(.scalar(.argument)),
+                about: about
+                    + ", one line each, and takes a line for an answer ([Writing a reactor](writing-a-reactor.md)). A text "
+                    + "is the program alone, a list the program and its arguments; there is no shell. A path is relative to "
+                    + "`daybook.yaml`, a bare name is looked up on the `PATH`.",
+                example: "[\"./pager.py\", \"--room\", \"12\"]"),
+            KeyDefinition(
+                name: "timeout", type: .scalar(.duration), standard: "30s",
+                about: "How long the program may take for each answer; then it is ended, and the change is tried again."
+            ),
+            KeyDefinition(
+                name: "memory", type: .scalar(.size), standard: "512MB",
+                about: "How much memory of its own each process of the program may have."),
+            KeyDefinition(
+                name: "environment", type: .named(.variable, .scalar(.variableValue)),
+                about:
+                    "Environment variables of the program, beside `PATH`, `LANG`, `TZ`, `HOME` and Daybook's own. References "
+                    + "may stand in the values.", example: "{ TOKEN: \"${env:PAGER_TOKEN}\" }"),
+        ]
+    }
+
+    private static let besideProgram: [Rule] = ["timeout", "memory", "environment"].map { .needs($0, beside: "exec") }
 }
 
 extension ValueType.Choice {

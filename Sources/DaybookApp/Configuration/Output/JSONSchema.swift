@@ -103,7 +103,8 @@ public enum ConfigurationSchema {
         case .url: pattern("^[Hh][Tt][Tt][Pp][Ss]?://[^ ]+$")
         case .point: JSONObject([("type", .array(["string", "integer"]))])
         // YAML reads a text that looks like a number as a number; Daybook reads the text.
-        case .text, .headerValue: JSONObject([("type", .array(["string", "number", "boolean"]))])
+        case .text, .headerValue, .argument, .variableValue:
+            JSONObject([("type", .array(["string", "number", "boolean"]))])
         case .cron, .timezone, .address, .path, .secretURL, .secret, .selector, .expression, .filter, .template,
             .timeFormat:
             JSONObject([("type", "string"), ("minLength", 1)])
@@ -120,6 +121,7 @@ extension ValueType.NameRule {
         switch self {
         case .identity: ["pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$"]
         case .field: ["minLength": 1, "maxLength": 100]
+        case .variable: ["pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "not": ["pattern": "^DAYBOOK_"]]
         case .header: ["pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"]
         }
     }

@@ -96,7 +96,8 @@ extension ValueType {
 extension Scalar {
     fileprivate var title: String {
         switch self {
-        case .text, .headerValue: "text"
+        case .text, .headerValue, .argument: "text"
+        case .variableValue: "text or [secret](#secrets)"
         case .flag: "`true` or `false`"
         case .mark: "`true`"
         case .count(let range): "number, \(range.lowerBound) to \(range.upperBound)"

@@ -3,12 +3,15 @@
 struct Checker {
     let file: String
     let secrets: SecretSource
+    /// Where relative paths begin; nothing where programs need not be there.
+    let folder: String?
     private(set) var problems: [ConfigurationProblem] = []
     private(set) var warnings: [ConfigurationProblem] = []
 
-    init(file: String, secrets: SecretSource) {
+    init(file: String, secrets: SecretSource, folder: String? = nil) {
         self.file = file
         self.secrets = secrets
+        self.folder = folder
     }
 
     /// Where a value stands: the key's own name, the keys that lead there, the key's line.
@@ -220,6 +223,14 @@ extension ValueType.NameRule {
         case .field:
             return !name.isEmpty && name.count <= 100 && !scalars.contains { $0.value < 0x20 || $0.value == 0x7F }
                 ? nil : "the name of a field is 1 to 100 characters without line breaks"
+        case .variable:
+            let isPlain = scalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_")
+            }
+            guard isPlain, let first = scalars.first, !("0"..."9").contains(first) else {
+                return "the name of an environment variable is made of letters, digits and \"_\""
+            }
+            return name.hasPrefix("DAYBOOK_") ? "names that begin with DAYBOOK_ are Daybook's own; choose another" : nil
         case .header:
             let token = "!#$%&'*+-.^_`|~".unicodeScalars
             return !name.isEmpty

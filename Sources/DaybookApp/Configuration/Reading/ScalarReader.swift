@@ -15,10 +15,11 @@ struct ScalarReader {
 
     func read(_ text: String, as scalar: Scalar) throws(Wrong) -> SettingValue {
         if !scalar.takesReferences, ReferenceText.containsReference(text) {
-            throw Wrong(
-                reason: "references are not read here; they can stand in secret, webhook and the values of headers")
+            throw Wrong(reason: scalar.refusalOfReferences)
         }
         switch scalar {
+        case .argument: return .text(try argument(text))
+        case .variableValue: return try variableValue(text)
         case .text, .path: return .text(try filled(text))
         case .flag: return .flag(try known(["true": true, "false": false][text], text, scalar))
         case .mark: return .flag(try known(text == "true" ? true : nil, text, scalar))
@@ -50,6 +51,12 @@ struct ScalarReader {
 
     private func filled(_ text: String) throws(Wrong) -> String {
         guard !text.isEmpty, !text.contains("\0") else { throw Wrong(reason: "expected a text, got an empty one") }
+        return text
+    }
+
+    /// An argument may be empty.
+    private func argument(_ text: String) throws(Wrong) -> String {
+        guard !text.contains("\0") else { throw Wrong(reason: "an argument cannot hold a NUL character") }
         return text
     }
 
@@ -104,24 +111,46 @@ extension ScalarReader {
         else {
             throw Wrong(reason: "a header's value cannot hold line breaks or control characters")
         }
+        return .reference(reference, secret, isMasked: isNameOfSecret)
+    }
+
+    private func variableValue(_ text: String) throws(Wrong) -> SettingValue {
+        let (reference, secret) = try reference(text)
+        guard !secret.reveal().contains("\0") else {
+            throw Wrong(reason: "an environment variable cannot hold a NUL character")
+        }
+        return .reference(reference, secret, isMasked: isNameOfSecret)
+    }
+
+    private var isNameOfSecret: Bool {
         let telling = ["authorization", "cookie", "token", "key", "secret", "password", "session", "auth"]
-        let isSecret = telling.contains { name.lowercased().contains($0) }
-        return .reference(reference, secret, isMasked: isSecret)
+        return telling.contains { name.lowercased().contains($0) }
     }
 }
 
 extension Scalar {
     var takesReferences: Bool {
         switch self {
-        case .secret, .secretURL, .headerValue: true
+        case .secret, .secretURL, .headerValue, .variableValue: true
         default: false
+        }
+    }
+
+    /// Why no reference can stand here, and where one can.
+    var refusalOfReferences: String {
+        switch self {
+        case .argument:
+            "a reference cannot stand here: everybody on the machine can read a program's arguments (ps); put it under "
+                + "environment, where the program finds it as a variable"
+        default:
+            "references are not read here; they can stand in secret, webhook and the values of headers and environment"
         }
     }
 
     /// What is due, as it stands in "expected …, got …".
     var expectation: String {
         switch self {
-        case .text, .headerValue: "a text"
+        case .text, .headerValue, .argument, .variableValue: "a text"
         case .flag: "true or false"
         case .mark: "true"
         case .count(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"

@@ -3,6 +3,8 @@
 struct SettingsReader {
     /// Where relative paths begin.
     let folder: String
+    /// Where programs are looked up that are named without a path.
+    var searchPath: String?
 
     func path(_ text: String) -> String {
         text.hasPrefix("/") ? text : FilePath.absolute(text, in: folder)
@@ -78,6 +80,8 @@ struct SettingsReader {
         let way: ChannelSettings.Way
         if let url = table.secret("webhook") {
             way = .webhook(url: url, secret: table.secret("secret"))
+        } else if let program = program(table) {
+            way = .exec(program)
         } else if let file = table.text("file") {
             way = .file(path: path(file), isJSON: table.text("format") == "json")
         } else {
@@ -86,13 +90,29 @@ struct SettingsReader {
         return ChannelSettings(name: entry.name, way: way)
     }
 
+    private func program(_ table: SettingTable) -> ProgramSettings? {
+        let arguments = table.texts("exec").map(\.text)
+        guard let name = arguments.first, let timeout = table.duration("timeout"), let memory = table.size("memory"),
+            let path = try? ProgramFile.find(name, folder: folder, searchPath: searchPath)
+        else { return nil }
+        let environment = table.named("environment").compactMap { entry -> ProgramSettings.Variable? in
+            guard case .reference(let reference, let value, let isMasked) = entry.setting.value else { return nil }
+            return ProgramSettings.Variable(
+                name: entry.name, value: value, isSecret: isMasked || !reference.isLiteral)
+        }
+        return ProgramSettings(
+            arguments: arguments, path: path, folder: folder, environment: environment, timeout: timeout,
+            memory: memory)
+    }
+
     func reactor(_ entry: NamedSetting) -> ReactorSettings? {
         guard case .table(let table) = entry.setting.value, let attempts = table.count("attempts"),
             let backoff = table.duration("backoff")
         else { return nil }
         return ReactorSettings(
             name: entry.name, on: table.texts("on").map(\.text), filter: table.text("where"),
-            to: table.texts("to").map(\.text), subject: table.text("subject"), message: table.text("message"),
+            to: table.texts("to").map(\.text), exec: program(table), subject: table.text("subject"),
+            message: table.text("message"),
             include: table.texts("include").map(\.text), from: table.text("from"), isShadow: table.flag("shadow"),
             attempts: attempts, backoff: backoff)
     }

@@ -10,11 +10,25 @@ extension Checker {
             checkFormerName(watch, of: entry.name, among: watches.map(\.name))
         }
         let channels = file.named("channels").map(\.name)
+        for entry in file.named("channels") {
+            if case .table(let channel) = entry.setting.value { checkProgram(channel) }
+        }
         for entry in file.named("reactors") {
             guard case .table(let reactor) = entry.setting.value else { continue }
+            checkProgram(reactor)
             for (name, setting) in reactor.texts("to") where !channels.contains(name) {
                 note(noChannel(name, channels), setting.path, line: setting.line)
             }
+        }
+    }
+
+    /// A program that cannot be started now most likely cannot be started later.
+    private mutating func checkProgram(_ table: SettingTable) {
+        guard let folder, let (name, setting) = table.texts("exec").first else { return }
+        do throws(ProgramFile.Unusable) {
+            _ = try ProgramFile.find(name, folder: folder, searchPath: secrets.environment("PATH"))
+        } catch {
+            note(error.reason, setting.path, line: setting.line)
         }
     }
 

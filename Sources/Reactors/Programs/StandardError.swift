@@ -1,0 +1,73 @@
+// What a program writes on standard error: bounded, without secrets, its last lines kept for the reason of a failure.
+
+/// Takes bytes as they come and hands out whole lines, made harmless.
+struct StandardError: Sendable {
+    /// Bytes of a line that are kept; the rest of a longer one is dropped.
+    static let lineMax = 1000
+    /// Lines that are handed out for one event; the rest are counted.
+    static let linesMax = 50
+
+    private let mask: SecretMask
+    private var line: [UInt8] = []
+    private var isCut = false
+    /// The last line that was not empty, as it may be shown.
+    private(set) var last: String?
+    private var handedOut = 0
+    /// Lines that were not handed out since the last `reset`.
+    private(set) var dropped = 0
+
+    init(mask: SecretMask) { self.mask = mask }
+
+    /// What belongs to the event before no longer counts.
+    mutating func reset() {
+        last = nil
+        handedOut = 0
+        dropped = 0
+    }
+
+    /// The lines that the bytes complete, as they may be shown.
+    mutating func take(_ bytes: [UInt8]) -> [String] {
+        var lines: [String] = []
+        var rest = bytes[...]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            add(rest[..<end])
+            if let line = complete() { lines.append(line) }
+            rest = rest[(end + 1)...]
+        }
+        add(rest)
+        return lines
+    }
+
+    /// The line that was not ended, once there is nothing more to come.
+    mutating func end() -> String? { complete() }
+
+    private mutating func add(_ bytes: ArraySlice<UInt8>) {
+        let room = Self.lineMax - line.count
+        line += bytes.prefix(room)
+        if bytes.count > room { isCut = true }
+    }
+
+    private mutating func complete() -> String? {
+        defer {
+            line.removeAll(keepingCapacity: true)
+            isCut = false
+        }
+        let text = String(decoding: mask.masked(line, isCut: isCut), as: UTF8.self)
+        let shown = SafeText.visible(text).trimmed + (isCut ? "…" : "")
+        guard !shown.isEmpty else { return nil }
+        last = shown
+        guard handedOut < Self.linesMax else {
+            dropped += 1
+            return nil
+        }
+        handedOut += 1
+        return shown
+    }
+}
+
+extension String {
+    /// Without spaces at either end; everything else that is invisible has been made visible by then.
+    fileprivate var trimmed: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}

@@ -1,0 +1,302 @@
+import Foundation
+import Testing
+
+@testable import Reactors
+
+/// Real programs, each misbehaving in its own way.
+@Suite("A program", .timeLimit(.minutes(1)))
+struct ProgramRunnerTests {
+    @Test("is started once for many events, told each with its id, and gone after it was let go of")
+    func kept() async throws {
+        try await withWorkbench { bench in
+            let runner = bench.runner(
+                try bench.python(
+                    """
+                    note(f"started {os.getpid()}")
+                    for event in events():
+                        say(id=event["id"], outcome="skip", reason=event["id"])
+                    note("ended")
+                    """))
+            for id in ["1", "2", "3"] { #expect(await runner.ask(id) == .answered(.skip(reason: id))) }
+            await runner.release()
+            #expect(
+                bench.notes.count == 2 && bench.notes.last == "ended", "it saw the end of its input and left by itself")
+            #expect(await runner.askOnce("4") == .answered(.skip(reason: "4")), "it can be started again")
+        }
+    }
+
+    @Test("that ends after each answer is started for each", arguments: ["\n", ""])
+    func plainScript(end: String) async throws {
+        try await withWorkbench { bench in
+            let runner = bench.runner(
+                try bench.shell(#"read -r event; printf '{"outcome":"skip","reason":"%s"}\#(end)' $$; exit 0"#))
+            var seen: Set<String> = []
+            for id in 1...20 {
+                guard case .answered(.skip(let process)) = await runner.ask("\(id)") else {
+                    Issue.record("event \(id) was not answered")
+                    return
+                }
+                seen.insert(process)
+            }
+            #expect(seen.count == 20)
+            await runner.release()
+        }
+    }
+
+    @Test("gets one event at a time, in the order of asking")
+    func oneAtATime() async throws {
+        try await withWorkbench { bench in
+            let runner = bench.runner(
+                try bench.python(
+                    """
+                    for event in events():
+                        note("begin"); time.sleep(0.01); note("end"); say(outcome="done")
+                    """))
+            await withDiscardingTaskGroup { group in
+                for id in 1...5 { group.addTask { #expect(await runner.ask("\(id)") == .done) } }
+            }
+            await runner.release()
+            #expect(bench.notes == Array(repeating: ["begin", "end"], count: 5).flatMap { $0 })
+        }
+    }
+
+    @Test("that is idle is stopped by the end of its input, and started again when there is something")
+    func idle() async throws {
+        try await withWorkbench { bench in
+            let program = try bench.python(
+                """
+                note("started")
+                for event in events():
+                    say(outcome="done")
+                note("ended")
+                open("gone", "w")
+                """
+            ) { $0.limits.idle = .milliseconds(20) }
+            let runner = bench.runner(program)
+            #expect(await runner.ask("1") == .done)
+            await appearance(of: bench.folder + "/gone")
+            #expect(await runner.ask("2") == .done)
+            await runner.release()
+            #expect(bench.notes == ["started", "ended", "started", "ended"])
+        }
+    }
+
+    @Test(
+        "that fails is tried again, and its end and its last words are said",
+        arguments: [
+            (
+                "echo first >&2; echo 'no room' >&2; exit 3",
+                "ended with status 3 without an answer; the last it said: no room"
+            ),
+            ("exit 0", "ended with status 0 without an answer"),
+            ("kill -SEGV $$", "was ended by signal 11 (Segmentation fault) without an answer"),
+            ("read -r event; exit 1", "ended with status 1 without an answer"),
+            ("exec >&-; read -r event; read -r never", "closed its standard output without an answer and was ended"),
+            ("echo garbage", #"answered "garbage", which is no JSON"#),
+            (#"printf '\033[2J\377\n'; read -r event"#, #"answered "\x1B[2J\xFF", which is no JSON"#),
+            ("echo '{}'", #"answered "{}", where "outcome" has to be done, retry, skip or park"#),
+            ("printf '{\"outcome\":\"do'; exit 0", #"answered "{\"outcome\":\"do", which is no JSON"#),
+            ("printf '{\"outcome\":\"do'; exit 2", "ended with status 2 without an answer"),
+        ])
+    func failures(script: String, reason: String) async throws {
+        try await withWorkbench { bench in
+            let reply = await bench.runner(try bench.shell(script)).askOnce()
+            #expect(reply == .failed(reason: "./program \(reason)"))
+        }
+    }
+
+    @Test(
+        "that does not answer is ended with all that it started",
+        arguments: [
+            ("silent", "while true; do sleep 60; done"),
+            ("waiting for more", "while read -r event; do :; done"),
+            ("deaf to SIGTERM", "trap '' TERM HUP INT; while true; do sleep 60; done"),
+            ("only blank lines", "while true; do echo; sleep 0.01; done"),
+            ("not reading", "exec <&-; while true; do sleep 60; done"),
+        ])
+    func silence(kind: String, script: String) async throws {
+        try await withWorkbench { bench in
+            let program = try bench.shell(
+                "sleep 300 &\necho $! > child\necho $$ > self\necho 'still busy' >&2\n\(script)"
+            ) {
+                $0.limits.timeout = .milliseconds(700)
+            }
+            let reply = await bench.runner(program).askOnce()
+            #expect(
+                reply
+                    == .failed(
+                        reason: "./program did not answer within 0.7 s and was ended; the last it said: still busy"))
+            for file in ["self", "child"] {
+                let process = try String(contentsOfFile: bench.folder + "/" + file, encoding: .utf8)
+                await end(of: process.trimmingCharacters(in: .newlines))
+            }
+        }
+    }
+
+    @Test(
+        "that floods is ended at once, and costs no memory",
+        arguments: [
+            ("exec yes", #"wrote more than 1 MiB without an answer, beginning with "y"#),
+            ("exec tr '\\0' ' ' < /dev/zero", "wrote more than 1 MiB without an answer, beginning with"),
+            ("exec cat /dev/zero", #"wrote more than 1 MiB without an answer, beginning with "\x00"#),
+        ])
+    func flood(script: String, reason: String) async throws {
+        try await withWorkbench { bench in
+            let said = await bench.runner(try bench.shell(script)).askOnce().reason ?? ""
+            // `yes` writes lines, and a line that is no answer is garbage before there are many.
+            #expect(
+                said.hasPrefix("./program \(reason)") || said.hasPrefix(#"./program answered "y", which is no JSON"#))
+        }
+    }
+
+    @Test("may say what it likes on standard error; a bounded part of it is logged")
+    func standardErrorFlood() async throws {
+        try await withWorkbench { bench in
+            let book = LogBook()
+            let program = try bench.python(
+                """
+                for event in events():
+                    for number in range(200000):
+                        sys.stderr.write(f"line {number}\\n")
+                    sys.stderr.write("x" * 5000000)
+                    say(outcome="done")
+                """)
+            #expect(await bench.runner(program, logger: book.logger).askOnce() == .done)
+            #expect(book.lines.filter { $0.contains("program said: line") }.count == StandardError.linesMax)
+            #expect(book.lines.contains { $0.hasSuffix("lines more)") })
+            #expect(book.lines.allSatisfy { $0.count < 1200 })
+        }
+    }
+
+    @Test("that wants more memory than it may have fails by itself")
+    func memory() async throws {
+        try await withWorkbench { bench in
+            let program = try bench.python("hog = bytearray(1 << 30)\nsay(outcome='done')") {
+                $0.limits.memory = 256 << 20
+            }
+            #expect(
+                await bench.runner(program).askOnce()
+                    == .failed(reason: "./program ended with status 1 without an answer; the last it said: MemoryError")
+            )
+        }
+    }
+
+    @Test("whose children keep its output open is not waited for; they are ended with it", arguments: [0, 4])
+    func grandchildren(status: Int) async throws {
+        try await withWorkbench { bench in
+            let answer = status == 0 ? #"echo '{"outcome":"done"}'"# : ":"
+            let program = try bench.shell(
+                """
+                for count in 1 2 3 4 5 6 7 8; do (trap '' TERM HUP; while true; do sleep 60; done) & echo $! >> children; done
+                \(answer)
+                exit \(status)
+                """)
+            let reply = await bench.runner(program).askOnce()
+            #expect(reply == (status == 0 ? .done : .failed(reason: "./program ended with status 4 without an answer")))
+            let children = try String(contentsOfFile: bench.folder + "/children", encoding: .utf8).split(
+                separator: "\n")
+            #expect(children.count == 8)
+            for child in children { await end(of: String(child)) }
+        }
+    }
+
+    @Test("that writes without being asked is ended, and what it wrote answers nothing")
+    func unasked() async throws {
+        try await withWorkbench { bench in
+            let book = LogBook()
+            let runner = bench.runner(
+                try bench.python(
+                    """
+                    note("started")
+                    for event in events():
+                        sys.stdout.write('{"outcome":"skip","reason":"' + event["id"] + '"}\\n{"outcome":"done"}\\n')
+                        sys.stdout.flush()
+                    """), logger: book.logger)
+            #expect(await runner.ask("1") == .answered(.skip(reason: "1")))
+            #expect(await runner.ask("2") == .answered(.skip(reason: "2")))
+            await runner.release()
+            #expect(bench.notes == ["started", "started"])
+            #expect(book.lines.contains { $0.hasPrefix("warning: program was ended: it wrote without being asked") })
+        }
+    }
+
+    @Test(
+        "that cannot be started says why, without a secret of its environment",
+        arguments: ["missing", "plain", "folder"])
+    func start(kind: String) async throws {
+        try await withWorkbench { bench in
+            var program = try bench.shell("exit 0")
+            let reason: String
+            switch kind {
+            case "missing":
+                program.path = bench.folder + "/absent"
+                reason =
+                    "No such file or directory; it is not there, or the interpreter that a script names in its first line is not"
+            case "plain":
+                try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: program.path)
+                reason = "Permission denied; it is not executable, which chmod +x mends"
+            default:
+                program.folder = bench.folder + "/absent"
+                reason = "its folder \(bench.folder)/absent cannot be entered (No such file or directory)"
+            }
+            #expect(await bench.runner(program).askOnce() == .failed(reason: "./program cannot be started: \(reason)"))
+        }
+    }
+
+    @Test("is ended at once when its event is no longer wanted; what waits is not begun")
+    func cancelled() async throws {
+        try await withWorkbench { bench in
+            let runner = bench.runner(
+                try bench.python(
+                    """
+                    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                    for event in events():
+                        note(event["id"]); open("began", "w")
+                        time.sleep(300)
+                    """))
+            let first = Task { await runner.ask("1") }
+            await appearance(of: bench.folder + "/began")
+            let second = Task { await runner.ask("2") }
+            second.cancel()
+            #expect(await second.value == .interrupted)
+            let began = SuspendingClock.now
+            first.cancel()
+            #expect(await first.value == .interrupted)
+            await runner.release()
+            #expect(began.duration(to: .now) < .seconds(5))
+            #expect(bench.notes == ["1"])
+        }
+    }
+
+    @Test("that does not leave when it is let go of is made to, within two seconds")
+    func stubborn() async throws {
+        try await withWorkbench { bench in
+            let runner = bench.runner(
+                try bench.python(
+                    """
+                    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                    for event in events():
+                        say(outcome="skip", reason=str(os.getpid()))
+                    time.sleep(300)
+                    """))
+            guard case .answered(.skip(let process)) = await runner.ask("1") else {
+                Issue.record("it did not answer")
+                return
+            }
+            let began = SuspendingClock.now
+            await runner.release()
+            #expect(began.duration(to: .now) < .seconds(4))
+            #expect(!isAlive(process))
+        }
+    }
+}
+
+/// Returns when there is such a file.
+private func appearance(of path: String) async {
+    while !FileManager.default.fileExists(atPath: path) { await Task.yield() }
+}
+
+/// Returns when the process is gone.
+private func end(of process: String) async {
+    while isAlive(process) { await Task.yield() }
+}
