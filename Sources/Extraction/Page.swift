@@ -7,10 +7,13 @@ public struct ReadItem: Sendable, Equatable {
     public var key: String
     /// Only the fields that were found.
     public var fields: JSONObject
+    /// Fields that were there but could not be read as what they should be; they are not among `fields`.
+    public var unreadable: [String]
 
-    public init(key: String, fields: JSONObject) {
+    public init(key: String, fields: JSONObject, unreadable: [String] = []) {
         self.key = key
         self.fields = fields
+        self.unreadable = unreadable
     }
 }
 

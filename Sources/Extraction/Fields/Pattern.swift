@@ -29,11 +29,11 @@ final class Pattern: @unchecked Sendable {
             throw .badRule(
                 field: field,
                 reason:
-                    "match: \"\(text)\" is no regular expression (\(Pattern.message(problem)), at byte \(place + 1))")
+                    "\"\(text)\" is no regular expression (\(Pattern.message(problem)), at byte \(place + 1))")
         }
         guard let context = pcre2_match_context_create_8(nil) else {
             pcre2_code_free_8(code)
-            throw .badRule(field: field, reason: "match: there is no memory for it")
+            throw .badRule(field: field, reason: "there is no memory for its regular expression")
         }
         pcre2_set_match_limit_8(context, Pattern.stepsMax)
         pcre2_set_heap_limit_8(context, Pattern.heapMaxKiB)

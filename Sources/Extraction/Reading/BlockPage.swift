@@ -62,7 +62,7 @@ enum BlockPage {
     ].map { Array($0.utf8) }
 
     /// Pages that have something to say say more than this many bytes; a block says a sentence or two.
-    private static let fewBytes = 1500
+    static let fewBytes = 1500
 
     /// Evidence on a page without items: a heading that says it, a challenge's markup, or a captcha or password field with hardly
     /// anything around it.

@@ -29,7 +29,7 @@ struct JSONReader {
                 page.keyless += 1
                 continue
             }
-            page.items.append(ReadItem(key: key, fields: try fields(input, key: key, page: &page)))
+            page.items.append(readItem(input, key: key, page: &page))
         }
         page.next = try next()
         return page
@@ -42,19 +42,18 @@ struct JSONReader {
         return text.isEmpty ? nil : text
     }
 
-    private func fields(
-        _ input: borrowing PreparedInput, key: String, page: inout Page
-    ) throws(ExtractionError) -> JSONObject {
-        var fields = JSONObject()
+    private func readItem(_ input: borrowing PreparedInput, key: String, page: inout Page) -> ReadItem {
+        var item = ReadItem(key: key, fields: JSONObject())
         for field in rules.fields.indices where field != rules.keyField {
             switch value(rules.fields[field], input) {
             case .nothing: break
-            case .value(let value): fields[rules.fields[field].name] = value
+            case .value(let value): item.fields[rules.fields[field].name] = value
             case .failure(let reason):
+                item.unreadable.append(rules.fields[field].name)
                 page.note(FieldFailure(key: key, field: rules.fields[field].name, reason: reason))
             }
         }
-        return fields
+        return item
     }
 
     private func value(_ field: CompiledField, _ input: borrowing PreparedInput) -> ValueReader.Outcome {

@@ -34,7 +34,7 @@ struct MarkupReader {
                 page.keyless += 1
                 continue
             }
-            page.items.append(ReadItem(key: key, fields: try fields(of: item, key: key, page: &page)))
+            page.items.append(try read(item, key: key, page: &page))
         }
         page.next = try next()
         return page
@@ -115,19 +115,20 @@ struct MarkupReader {
         return key
     }
 
-    private mutating func fields(of item: Tree.Index, key: String, page: inout Page) throws(ExtractionError)
-        -> JSONObject
-    {
-        var fields = JSONObject()
+    private mutating func read(
+        _ place: Tree.Index, key: String, page: inout Page
+    ) throws(ExtractionError) -> ReadItem {
+        var item = ReadItem(key: key, fields: JSONObject())
         for field in rules.fields.indices where field != rules.keyField {
-            switch try value(of: field, in: item) {
+            switch try value(of: field, in: place) {
             case .nothing: break
-            case .value(let value): fields[rules.fields[field].name] = value
+            case .value(let value): item.fields[rules.fields[field].name] = value
             case .failure(let reason):
+                item.unreadable.append(rules.fields[field].name)
                 page.note(FieldFailure(key: key, field: rules.fields[field].name, reason: reason))
             }
         }
-        return fields
+        return item
     }
 
     private mutating func value(of field: Int, in item: Tree.Index) throws(ExtractionError) -> ValueReader.Outcome {
@@ -221,11 +222,21 @@ struct MarkupReader {
 }
 
 extension Tree {
-    /// The folded text of the first `<title>`, where there is one.
+    /// The folded text of the page's `<title>`, where there is one; pictures have titles too.
     var title: String? {
-        guard let place = nodes.firstIndex(where: { $0.name == KnownName.title.id }) else { return nil }
+        let titles = nodes.indices.lazy.filter { nodes[$0].name == KnownName.title.id }
+        guard let place = titles.first(where: { !isInPicture($0) }) else { return nil }
         let text = foldedText(of: place)
         return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
+    }
+
+    private func isInPicture(_ place: Index) -> Bool {
+        var ancestor = parentElement(place)
+        while let one = ancestor {
+            if nodes[one].name == KnownName.svg.id { return true }
+            ancestor = parentElement(one)
+        }
+        return false
     }
 
     /// What relative references are relative to: the first `<base href>`, else the page's own URL.

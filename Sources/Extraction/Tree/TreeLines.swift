@@ -77,12 +77,12 @@ extension Tree {
     }
 
     /// Whether `place` is among these, which are ascending and asked for in that order.
-    private static func takes(_ place: Index, from places: inout ArraySlice<Index>) -> Bool {
+    static func takes(_ place: Index, from places: inout ArraySlice<Index>) -> Bool {
         while let first = places.first, first < place { places.removeFirst() }
         return places.first == place
     }
 
-    private func appendStart(_ index: Index, to out: inout [UInt8]) {
+    func appendStart(_ index: Index, to out: inout [UInt8]) {
         let node = nodes[index]
         out.append(UInt8(ascii: "<"))
         out += names[node.name]
@@ -97,7 +97,7 @@ extension Tree {
         out.append(UInt8(ascii: ">"))
     }
 
-    private func appendEscaped(_ text: ArraySlice<UInt8>, inAttribute: Bool, raw: Bool, to out: inout [UInt8]) {
+    func appendEscaped(_ text: ArraySlice<UInt8>, inAttribute: Bool, raw: Bool, to out: inout [UInt8]) {
         guard !raw else { return out += text }
         for byte in text {
             switch byte {
