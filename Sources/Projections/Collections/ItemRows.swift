@@ -48,7 +48,7 @@ public struct ItemVersionRow: Sendable, Equatable {
     /// When the next version began, where one had by the moment asked about.
     public let until: Timestamp?
     public let state: ItemState
-    /// A JSON array of `{"field","old"?,"new"?}`, in the order of the fields' names.
+    /// A JSON array of `{"field","old"?,"new"?}`, in the order of the fields' names; `line` completes it with `diff`.
     public let changes: [UInt8]
     public let fields: [UInt8]
     public let sequence: UInt64
@@ -62,7 +62,7 @@ public struct ItemVersionRow: Sendable, Equatable {
         line.add("since", since.description)
         if let until { line.add("until", until.description) }
         line.add("state", state.rawValue)
-        line.add("changes", json: changes)
+        line.add("changes", json: ChangeDiffs.completed(changes))
         line.add("fields", json: fields)
         line.add("sequence", sequenceText(sequence))
         return line.finished
@@ -87,7 +87,7 @@ public struct ItemDiffRow: Sendable, Equatable {
         line.add("key", key)
         line.add("from", json: ItemDiffRow.end(from, fromState))
         line.add("to", json: ItemDiffRow.end(to, toState))
-        line.add("changes", json: changes)
+        line.add("changes", json: ChangeDiffs.completed(changes))
         return line.finished
     }
 

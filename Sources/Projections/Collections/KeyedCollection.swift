@@ -12,8 +12,10 @@ public struct KeyedCollection: Projection {
     public static let sessions = KeyedCollection(name: "sessions", family: "session")
     /// `items`: any other list.
     public static let items = KeyedCollection(name: "items", family: "item")
+    /// `pages`: one page's text each.
+    public static let pages = KeyedCollection(name: "pages", family: "page")
     /// Every kind there is.
-    public static let kinds = [sessions, items]
+    public static let kinds = [sessions, items, pages]
 
     public let name: String
     /// The events' family: `FAMILY.observed` and `FAMILY.absent` are what it reads.
@@ -104,7 +106,7 @@ public struct KeyedCollection: Projection {
         guard let row = try query.version(of: change.subject, at: change.position.sequence) else { return [] }
         return [
             ("watch", .string(row.watch)), ("key", .string(row.key)), ("version", JSON(row.version)),
-            ("state", .string(row.state.rawValue)), ("changes", try JSON.parse(detail)),
+            ("state", .string(row.state.rawValue)), ("changes", ChangeDiffs.completed(try JSON.parse(detail))),
             ("fields", try JSON.parse(row.fields)),
         ]
     }

@@ -84,7 +84,7 @@ public struct Runs: Projection {
             ("failuresInARow", JSON(row.failuresInARow)), ("items", JSON(row.items)),
         ]
         if let lastGood = row.lastGood { members.append(("lastGood", .string(lastGood.description))) }
-        for name in ["error", "failures", "suspicions"] {
+        for name in ["error", "failures", "suspicions", "observed"] {
             if let value = report[name] { members.append((name, value)) }
         }
         return members
