@@ -18,7 +18,18 @@ public struct Observed: EventData {
     public func json() -> JSON { .object(fields) }
 }
 
-/// `session.absent`, `item.absent`: a run that could tell did not find it. There is nothing more to say.
+/// `page.observed`: what a page said. Its text is a list, so that every line is one in JSON as well.
+public struct PageObserved: EventData, Codable {
+    public var title: String?
+    public var text: [String]
+
+    public init(title: String? = nil, text: [String]) {
+        self.title = title
+        self.text = text
+    }
+}
+
+/// `session.absent`, `item.absent`, `page.absent`: a run that could tell did not find it. There is nothing more to say.
 public struct Absent: EventData, Codable {
     public init() {}
 }

@@ -2,20 +2,36 @@
 
 extension EventType {
     static let collections: [EventType] = [
-        ("session", #"{"room":"Aria 3","speakers":["Ann Ard","Bo Berg"],"title":"Serverless at scale"}"#),
-        ("item", #"{"price":"449.00","title":"Graphics card, 8 GB"}"#),
-    ].flatMap { family, example in
-        [
-            EventType(
-                Observed.self, "\(family).observed", subject: "WATCH/KEY",
-                "What one \(family) of a watch looked like. The data is the fields as the configuration names them and nothing else; "
-                    + "a field that found nothing is left out. Appended when it differs from the last recorded state.",
-                members: [], example: example),
-            EventType(
-                Absent.self, "\(family).absent", subject: "WATCH/KEY",
-                "A \(family) that was present and that a run which could tell did not find.",
-                members: [], example: "{}"),
-        ]
+        EventType(
+            Observed.self, "session.observed", subject: "WATCH/KEY", fieldsOfOne("session"), members: [],
+            example: #"{"room":"Aria 3","speakers":["Ann Ard","Bo Berg"],"title":"Serverless at scale"}"#),
+        absent("session"),
+        EventType(
+            Observed.self, "item.observed", subject: "WATCH/KEY", fieldsOfOne("item"), members: [],
+            example: #"{"price":"449.00","title":"Graphics card, 8 GB"}"#),
+        absent("item"),
+        EventType(
+            PageObserved.self, "page.observed", subject: "WATCH/KEY",
+            "What the page of a watch said; the key is always `page`. \(whenAppended)",
+            members: [
+                .always("text", "its lines, in order"),
+                .sometimes("title", "the page's title, where the whole of an HTML page is watched"),
+            ],
+            example: #"{"text":["News","Aria 3 is open again."],"title":"Venue"}"#),
+        absent("page"),
+    ]
+
+    private static func absent(_ family: String) -> EventType {
+        EventType(
+            Absent.self, "\(family).absent", subject: "WATCH/KEY",
+            "A \(family) that was present and that a run which could tell did not find.", members: [], example: "{}")
+    }
+
+    private static let whenAppended = "Appended when it differs from the last recorded state."
+
+    private static func fieldsOfOne(_ family: String) -> String {
+        "What one \(family) of a watch looked like. The data is the fields as the configuration names them and nothing else; "
+            + "a field that found nothing is left out. \(whenAppended)"
     }
 
     static let runs: [EventType] = [
@@ -74,7 +90,8 @@ extension EventType {
         .sometimes("keyless", "items that had no key, where there were any"),
         .sometimes(
             "unreadable",
-            "fields that were there but were not what they should be (a time, a number), and so were left out"),
+            "fields that were there but were not what they should be (a time, a number): what is recorded of them stays as it is"
+        ),
         .sometimes("unreadableFirst", "the first few of them, a sentence each"),
     ]
 

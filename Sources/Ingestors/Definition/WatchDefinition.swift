@@ -10,7 +10,7 @@ public struct WatchDefinition: Sendable {
     public var kind: WatchKind
     public var topics: Topics?
     public var fetch: Fetch
-    public var rules: ItemRules
+    public var rules: WatchRules
     public var expect: Expectation
     public var keep: KeepEvidence
 
@@ -22,8 +22,18 @@ public struct WatchDefinition: Sendable {
         self.kind = kind
         self.topics = topics
         self.fetch = fetch
-        self.rules = rules
+        self.rules = .items(rules)
         self.expect = expect
+        self.keep = keep
+    }
+
+    /// A watch of one page's text.
+    public init(name: String, fetch: Fetch, text: TextRules, keep: KeepEvidence = .changed) {
+        self.name = name
+        kind = .page
+        self.fetch = fetch
+        rules = .page(text)
+        expect = Expectation()
         self.keep = keep
     }
 
@@ -66,6 +76,12 @@ public struct WatchDefinition: Sendable {
             self.pagesMax = pagesMax
         }
     }
+}
+
+/// How the watch's pages are read: as a list of items, or as one text.
+public enum WatchRules: Sendable {
+    case items(ItemRules)
+    case page(TextRules)
 }
 
 /// Which pages' bytes are kept as evidence.

@@ -12,8 +12,10 @@ public struct WatchKind: Hashable, Sendable {
     public static let sessions = WatchKind(name: "sessions", family: "session")
     public static let items = WatchKind(name: "items", family: "item")
 
+    public static let page = WatchKind(name: "page", family: "page")
+
     /// Every kind there is.
-    public static let all = [sessions, items]
+    public static let all = [sessions, items, page]
 
     public static func named(_ name: String) -> WatchKind? { all.first { $0.name == name } }
 

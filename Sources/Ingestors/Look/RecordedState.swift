@@ -28,6 +28,14 @@ struct RecordedState {
     }
 }
 
+extension RecordedState {
+    /// The fields of an item as it was last recorded; nil where it was not, or is absent.
+    func fields(of key: ItemKey, in log: EventLog) throws(IngestError) -> JSONObject? {
+        guard let item = items[key], item.isPresent else { return nil }
+        do throws(LogError) { return try log.event(at: item.sequence)?.data.objectValue } catch { throw .log(error) }
+    }
+}
+
 /// Past runs of a watch, from the newest to the oldest.
 struct RunHistory {
     let watch: String

@@ -113,6 +113,7 @@ extension RunRecord {
         if survey.topicList == nil, definition.topics != nil {
             return "the list of topics at \(failure.url) failed: \(failure.reason)"
         }
+        if definition.kind == .page { return "\(failure.url): \(failure.reason)" }
         let all = survey.pages.count + survey.failures.count
         return "\(survey.failures.count) of \(all) pages failed: \(failure.url)\(topic)\(page): \(failure.reason)"
             + (survey.failures.count > 1 ? " (the first of them)" : "")

@@ -69,7 +69,8 @@ extension Watcher {
         while true {
             let state = try RecordedState(of: definition.name, definition.kind, in: log)
             let ended = clock()
-            let decision = try decide(evidence, state, at: ended)
+            let whole = try evidence.completed { key throws(IngestError) in try state.fields(of: key, in: log) }
+            let decision = try decide(whole, state, at: ended)
             let record = RunRecord(
                 definition: definition, run: run, began: began, ended: ended, configuration: configuration,
                 survey: survey, decision: decision)

@@ -1,6 +1,7 @@
 // data/cache.sqlite: validators and extracted items by page, so that what did not change is neither sent nor parsed again.
 // Nothing in it is needed: without it the next look fetches and reads every page, and comes to the same.
 
+import CanonicalJSON
 import EventLog
 import Foundation
 import GRDB
@@ -9,7 +10,7 @@ import Transport
 /// The page cache of one daybook, shared by its watches. A file that cannot be used is replaced by an empty one.
 public final class PageCache: Sendable {
     /// Raised when the tables change; a file of another version is emptied.
-    private static let version = 1
+    private static let version = 2
     private let queue: DatabaseQueue
 
     public static func open(_ dataDirectory: String) throws(IngestError) -> PageCache {
@@ -45,7 +46,7 @@ public final class PageCache: Sendable {
                   UNIQUE (watch, role, url));
                 CREATE TABLE IF NOT EXISTS item (
                   page INTEGER NOT NULL REFERENCES page ON DELETE CASCADE, number INTEGER NOT NULL,
-                  key TEXT NOT NULL, digest TEXT NOT NULL, fields BLOB NOT NULL,
+                  key TEXT NOT NULL, digest TEXT NOT NULL, fields BLOB NOT NULL, unreadable TEXT,
                   PRIMARY KEY (page, number)) WITHOUT ROWID;
                 """)
     }
@@ -102,10 +103,11 @@ extension PageCache {
 
     private static func items(of page: Int64, _ db: Database) throws -> [Sighting] {
         let statement = try db.cachedStatement(
-            sql: "SELECT key, digest, fields FROM item WHERE page = ? ORDER BY number")
+            sql: "SELECT key, digest, fields, unreadable FROM item WHERE page = ? ORDER BY number")
         return try Row.fetchAll(statement, arguments: [page]).compactMap { row in
             guard let digest = Digest(hex: row[1]) else { return nil }
-            return Sighting(key: ItemKey(row[0]), digest: digest, fields: Array(row[2] as Data))
+            return Sighting(
+                key: ItemKey(row[0]), digest: digest, fields: Array(row[2] as Data), unreadable: names(row[3]))
         }
     }
 
@@ -127,9 +129,21 @@ extension PageCache {
                 page.content.unreadableFirst.map { $0.replacing("\n", with: " ") }.joined(separator: "\n"),
             ])
         let id = db.lastInsertedRowID
-        let insert = try db.cachedStatement(sql: "INSERT INTO item VALUES (?, ?, ?, ?, ?)")
+        let insert = try db.cachedStatement(sql: "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?)")
         for (number, item) in page.content.items.enumerated() {
-            try insert.execute(arguments: [id, number, item.key.text, item.digest.hex, Data(item.fields)])
+            try insert.execute(
+                arguments: [
+                    id, number, item.key.text, item.digest.hex, Data(item.fields), list(item.unreadable),
+                ])
         }
+    }
+
+    /// Names as a JSON array; nothing where there are none, as almost always.
+    private static func list(_ names: [String]) -> String? {
+        names.isEmpty ? nil : JSON.array(names.map(JSON.string)).canonicalText
+    }
+
+    private static func names(_ list: String?) -> [String] {
+        list.flatMap { try? JSON.parse($0) }?.arrayValue?.compactMap(\.stringValue) ?? []
     }
 }

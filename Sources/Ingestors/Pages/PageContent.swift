@@ -3,6 +3,7 @@
 import CanonicalJSON
 import EventLog
 import Extraction
+import Observations
 
 /// A page as its rules read it; a topic list is one whose items are the topics.
 struct PageContent: Sendable, Equatable {
@@ -11,7 +12,7 @@ struct PageContent: Sendable, Equatable {
     var next: String?
     /// Things like items, but without a key.
     var keyless = 0
-    /// Fields that were there but could not be read as what they should be; they are left out of their items.
+    /// How many fields were there but could not be read as what they should be; each sighting names its own.
     var unreadable = 0
     /// The first few of them, each in a sentence.
     var unreadableFirst: [String] = []
@@ -53,12 +54,53 @@ extension ItemRules: PageRules {
         if let suspicion = read.suspicion { throw .failed(suspicion) }
         let items = read.items.map { item in
             let fields = JSON.object(item.fields).canonicalBytes
-            return Sighting(key: ItemKey(item.key), digest: .sha256(fields), fields: fields)
+            return Sighting(
+                key: ItemKey(item.key), digest: .sha256(fields), fields: fields, unreadable: item.unreadable)
         }
         return PageContent(
             items: items, next: read.next, keyless: read.keyless, unreadable: read.failureCount,
             unreadableFirst: read.failures.prefix(PageContent.unreadableFirstMax).map(\.description))
     }
+}
+
+extension TextRules: PageRules {
+    /// The one item of a page watch: it stays the same one whatever becomes of the URL.
+    static let key: ItemKey = "page"
+
+    var readerDigest: Digest { .sha256(Array("text \(digestText)".utf8)) }
+
+    /// A page without any text has no item: whether it is empty for good nobody can tell, so what is recorded stays.
+    func content(of page: PageBytes) throws(ExtractionError) -> PageContent {
+        let read = try read(page.body, mediaType: page.contentType.mediaType, charset: page.contentType.charset)
+        if let suspicion = read.suspicion { throw .failed(suspicion) }
+        guard !read.lines.isEmpty else { return PageContent(items: []) }
+        let fields = try fields(of: PageObserved(title: read.title, text: read.lines))
+        guard fields.count < Sighting.fieldsMax else {
+            throw .failed(
+                "its text is larger than an event may be (1 MiB); take a part of it with select, or leave parts out with remove"
+            )
+        }
+        return PageContent(items: [Sighting(key: Self.key, digest: .sha256(fields), fields: fields)])
+    }
+}
+
+extension TextRules {
+    private func fields(of state: PageObserved) throws(ExtractionError) -> [UInt8] {
+        do throws(ObservationError) { return try state.json().canonicalBytes } catch { throw .failed("\(error)") }
+    }
+}
+
+extension WatchRules: PageRules {
+    private var pageRules: any PageRules {
+        switch self {
+        case .items(let rules): rules
+        case .page(let rules): rules
+        }
+    }
+
+    var readerDigest: Digest { pageRules.readerDigest }
+
+    func content(of page: PageBytes) throws(ExtractionError) -> PageContent { try pageRules.content(of: page) }
 }
 
 extension TopicRules: PageRules {

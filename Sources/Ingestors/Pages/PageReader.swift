@@ -167,6 +167,9 @@ extension CachedPage {
 }
 
 extension Sighting {
-    /// Whether the event would be over the log's limit; the envelope gets what is left of 1 MiB.
-    fileprivate var isTooLarge: Bool { fields.count + 6 * key.text.utf8.count > (1 << 20) - 4096 }
+    /// Of an event's 1 MiB, what the envelope leaves.
+    static let fieldsMax = (1 << 20) - 4096
+
+    /// Whether the event would be over the log's limit.
+    fileprivate var isTooLarge: Bool { fields.count + 6 * key.text.utf8.count > Self.fieldsMax }
 }

@@ -9,6 +9,8 @@ struct Sighting: Sendable, Hashable {
     let digest: Digest
     /// Canonical JSON, an object. Parsed only when it is appended, which is rare.
     let fields: [UInt8]
+    /// Fields that were there but could not be read, in the order of their bytes; `fields` does not have them.
+    var unreadable: [String] = []
 }
 
 /// What the log knows of an item.

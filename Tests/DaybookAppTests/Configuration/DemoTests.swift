@@ -10,10 +10,13 @@ import Testing
 
 @Suite("The demo's watch")
 struct DemoTests {
+    private struct NoItems: Error {}
+
     private func page(_ step: Int) throws -> Page {
         let watch = try parse(DemoSite.configuration(for: "http://127.0.0.1:8080")).watches[0]
         let answer = Answer.to(path: "/sessions", topic: "storage", step: step)
-        return try watch.rules.read(
+        guard case .items(let rules) = watch.rules else { throw NoItems() }
+        return try rules.read(
             Array(answer.body.utf8), mediaType: answer.headers["Content-Type"],
             baseURL: "http://127.0.0.1:8080/sessions?topic=storage")
     }

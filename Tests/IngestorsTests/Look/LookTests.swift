@@ -181,7 +181,7 @@ import Transport
         }
         let links = try ItemRules(
             items: "li", key: "@id", fields: [("is", FieldRule(select: "a", as: .url))])
-        let watch = try book.watch { $0.rules = links }
+        let watch = try book.watch { $0.rules = .items(links) }
         for folder in ["old", "new", "new"] {
             let location = book.site.url("\(folder)/page")
             try await book.site.put("shelf", "", ["Status": "302", "Location": location])
