@@ -68,7 +68,7 @@ struct TerminalChannelTests {
 
 @Suite("A file")
 struct FileChannelTests {
-    @Test("gets one line for each message, whatever is in it")
+    @Test("gets a line for each message, and further lines of one indented")
     func lines() async throws {
         try await withFolder { folder in
             let path = folder + "/news.txt"
@@ -76,7 +76,7 @@ struct FileChannelTests {
             #expect(await channel.deliver(message("one\ntwo")).word == "done")
             #expect(await channel.deliver(message("three", isLate: true)).word == "done")
             let written = try text(path)
-            #expect(written == "one two\n(late, from 1970-01-01T00:00:00.000Z) three\n")
+            #expect(written == "one\n  two\n(late, from 1970-01-01T00:00:00.000Z) three\n")
         }
     }
 

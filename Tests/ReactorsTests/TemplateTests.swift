@@ -105,7 +105,7 @@ struct DefaultTextTests {
         let change: JSON = [
             "kind": "item.updated", "subject": "w/K",
             "changes": [
-                ["field": "text", "old": "a\nb\u{1B}]0;x\u{07}", "new": .string(String(repeating: "é", count: 500))]
+                ["field": "text", "old": "a\tb\u{1B}]0;x\u{07}", "new": .string(String(repeating: "é", count: 500))]
             ],
         ]
         let line = DefaultText.line(change)

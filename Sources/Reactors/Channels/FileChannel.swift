@@ -1,4 +1,4 @@
-// Appends to a file, one line for each message.
+// Appends to a file, a line for each message; where a message has several, the others are indented.
 
 import Foundation
 import Synchronization
@@ -34,7 +34,8 @@ public final class FileChannel: Channel {
     private func line(for message: RenderedMessage) -> [UInt8] {
         switch format {
         case .text:
-            let text = SafeText.visible(String(decoding: message.body, as: UTF8.self))
+            let text = SafeText.visible(String(decoding: message.body, as: UTF8.self), keepingLines: true)
+                .split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
             return Array((message.isLate ? "(late, from \(message.time)) " : "").utf8) + Array(text.utf8)
         case .json: return CloudEventBody.bytes(message.body, isLate: message.isLate)
         }

@@ -3,7 +3,7 @@
 import Foundation
 import Synchronization
 
-/// Writes each message as a line; colours by kind where that is wanted.
+/// Writes each message as a line or several; colours the first by kind, and those of a difference, where that is wanted.
 public final class TerminalChannel: Channel {
     public let form = MessageForm.text
     public let concurrency = 1
@@ -37,8 +37,27 @@ public final class TerminalChannel: Channel {
         // Once more, because a template can put text in unescaped ({{{…}}}).
         var text = SafeText.visible(String(decoding: message.body, as: UTF8.self), keepingLines: true)
         if message.isLate { text = "(late, from \(message.time)) " + text }
-        guard isColoured, let colour = Self.colour(of: message.kind) else { return text + "\n" }
-        return "\u{1B}[\(colour)m\(text)\u{1B}[0m\n"
+        guard isColoured else { return text + "\n" }
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        lines[0] = Self.coloured(lines[0], Self.colour(of: message.kind))
+        for place in lines.indices.dropFirst() {
+            lines[place] = Self.coloured(lines[place], Self.colour(ofLine: lines[place]))
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func coloured(_ line: String, _ colour: Int?) -> String {
+        colour.map { "\u{1B}[\($0)m\(line)\u{1B}[0m" } ?? line
+    }
+
+    /// Of the lines of a difference, those that went and came, and the places between them.
+    private static func colour(ofLine line: String) -> Int? {
+        switch line.prefix(2) {
+        case "- ": 31
+        case "+ ": 32
+        case "@ ", "… ": 2
+        default: nil
+        }
     }
 
     private static func colour(of kind: String) -> Int? {

@@ -1,9 +1,18 @@
-// What is said about a change when a reactor has no `message:`.
+// What is said about a change when a reactor has no `message:`: a line, and below it what of a text changed.
 
 import CanonicalJSON
+import Projections
 
-/// One readable line for a change: who it is about, what happened, and each field's old and new value.
 enum DefaultText {
+    /// The line, and the lines of texts that changed.
+    static func text(_ change: JSON) -> String {
+        let kind = change["kind"]?.stringValue ?? ""
+        let entries = kind.hasSuffix(".added") ? [] : change["changes"]?.arrayValue?.filter(TextLines.areDue) ?? []
+        let lines = entries.flatMap { DiffLines.of($0, in: change, DiffLines.standard) }
+        return ([line(change)] + lines).joined(separator: "\n")
+    }
+
+    /// One readable line for a change: who it is about, what happened, and each field's old and new value.
     static func line(_ change: JSON) -> String {
         let kind = change["kind"]?.stringValue ?? ""
         let text =
@@ -25,11 +34,14 @@ enum DefaultText {
     }
 
     private static func name(_ change: JSON) -> String {
-        let subject = change["subject"]?.stringValue ?? "?"
+        let subject = isPage(change) ? watch(change) : change["subject"]?.stringValue ?? "?"
         let title = ["title", "name"].lazy.compactMap { change["fields"]?[$0]?.stringValue }.first
         guard let title, !title.isEmpty else { return subject }
         return "\(subject) “\(SafeText.shortened(title, to: 100))”"
     }
+
+    /// A watch of a page has one, which goes by the watch's name.
+    private static func isPage(_ change: JSON) -> Bool { change["kind"]?.stringValue?.hasPrefix("page.") ?? false }
 
     private static func details(_ change: JSON) -> String {
         let kind = change["kind"]?.stringValue ?? ""
@@ -37,6 +49,10 @@ enum DefaultText {
             return ""
         }
         let parts = changes.prefix(8).map { entry in
+            if TextLines.areDue(ofChange: entry) {
+                return (changes.count > 1 || !isPage(change) ? "\(entry["field"]?.stringValue ?? "?") " : "")
+                    + DiffLines.summary(entry)
+            }
             let old = SafeText.shortened(entry["old"]?.plainText ?? "", to: 60)
             let new = SafeText.shortened(entry["new"]?.plainText ?? "", to: 60)
             return
@@ -48,7 +64,18 @@ enum DefaultText {
 
     private static func reason(_ change: JSON) -> String {
         if let error = change["error"]?.stringValue { return ": " + SafeText.shortened(error, to: 300) }
-        if let suspicions = change["suspicions"]?.plainText, !suspicions.isEmpty { return ": " + suspicions }
-        return ""
+        let doubts = change["suspicions"]?.arrayValue?.compactMap(\.stringValue).map { doubt($0, change) } ?? []
+        return doubts.isEmpty ? "" : ": " + doubts.joined(separator: ", ")
+    }
+
+    private static func doubt(_ suspicion: String, _ change: JSON) -> String {
+        switch suspicion {
+        case "drop": "much of what is known is missing"
+        case "items":
+            change["observed"]?.intValue == 0 ? "nothing was found" : "it found fewer or more items than expected"
+        case "topics": "its list of topics is empty"
+        case "keyless": "more items than usual have no key"
+        default: suspicion
+        }
     }
 }

@@ -7,7 +7,8 @@ import Mustache
 ///
 /// At top level stand the change's own keys (`kind`, `subject`, `watch`, `key`, `time`, `version`, …) and the item's fields;
 /// where a field has the name of a key, the key wins and the field is `{{fields.NAME}}`. What is missing is empty. Values
-/// are not escaped as HTML; controls in them are shown, never done (`SafeText`).
+/// are not escaped as HTML; controls in them are shown, never done (`SafeText`). `{{diff}}` is what changed in lines, of
+/// all fields, and inside `{{#changes}}` of one.
 public struct MessageTemplate: Sendable {
     /// The template as it was written.
     public let text: String
@@ -27,10 +28,11 @@ public struct MessageTemplate: Sendable {
 
     /// The text for a change's `data`.
     public func render(_ change: JSON) -> String {
-        compiled.render(Self.context(change))
+        compiled.render(Self.context(change, withDiff: text.contains("diff")))
     }
 
-    static func context(_ change: JSON) -> [String: Any] {
+    /// - Parameter withDiff: whether the template asks for what is some work to make.
+    private static func context(_ change: JSON, withDiff: Bool) -> [String: Any] {
         guard let object = change.objectValue else { return [:] }
         let escape = { SafeText.visible($0) }
         var context = change["fields"]?.objectValue?.templateMembers(escape: escape) ?? [:]
@@ -40,9 +42,12 @@ public struct MessageTemplate: Sendable {
             let whole = changes.map { entry -> Any in
                 var members = entry.objectValue?.templateMembers(escape: escape) ?? [:]
                 for name in ["field", "old", "new"] where members[name] == nil { members[name] = "" }
+                let lines = withDiff ? DiffLines.of(entry, in: change, DiffLines.template) : []
+                members["diff"] = lines.joined(separator: "\n")
                 return members
             }
             context["changes"] = TemplateList(whole, plainText: "")
+            if withDiff { context["diff"] = DiffLines.all(change, DiffLines.template).joined(separator: "\n") }
         }
         return context
     }

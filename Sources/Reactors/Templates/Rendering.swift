@@ -10,7 +10,7 @@ extension ReactorDefinition {
         switch form {
         case .text:
             let subject = subject.map { $0.render(change.data) + ": " } ?? ""
-            let text = subject + (message?.render(change.data) ?? DefaultText.line(change.data))
+            let text = subject + (message?.render(change.data) ?? DefaultText.text(change.data))
             return (Array(text.utf8), "text/plain; charset=utf-8")
         case .cloudEvent:
             let bytes = CloudEventBody.bytes(
