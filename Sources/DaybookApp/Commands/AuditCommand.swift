@@ -31,10 +31,15 @@ struct AuditCommand: ParsableCommand {
         guard !events.isEmpty else {
             throw Failure(
                 .no,
-                "nothing is on record about \"\(subject)\"; `daybook sessions list` and `daybook status` name subjects")
+                "nothing is on record about \"\(subject)\"; a subject is WATCH/KEY or a watch, and `daybook status` names the watches"
+            )
         }
         for event in events {
-            if format.json { console.line(event.line) } else { console.line(Audit.text(event, console)) }
+            if format.json {
+                console.line(event.line)
+            } else {
+                console.line(Audit.spans(event), hang: Audit.hang(on: console))
+            }
         }
     }
 }

@@ -8,8 +8,23 @@ protocol CollectionNoun: Sendable {
     static var name: String { get }
     /// One of them: `session`.
     static var singular: String { get }
-    /// A subject for examples.
+    /// A key for examples.
     static var exampleKey: String { get }
+    /// What names one of them, for the help.
+    static var keyHelp: String { get }
+    /// Whether a watch has several, which its list tells apart by their keys.
+    static var hasKeys: Bool { get }
+    /// An item by its watch and key, as it is shown and asked for.
+    static func title(watch: String, key: String) -> String
+    /// What `title` gave, or a key alone, as `ItemQuery` takes it.
+    static func queryKey(_ text: String) -> String
+}
+
+extension CollectionNoun {
+    static var keyHelp: String { "The key, or WATCH/KEY." }
+    static var hasKeys: Bool { true }
+    static func title(watch: String, key: String) -> String { "\(watch)/\(key)" }
+    static func queryKey(_ text: String) -> String { text }
 }
 
 enum SessionsNoun: CollectionNoun {
@@ -22,6 +37,17 @@ enum ItemsNoun: CollectionNoun {
     static let name = "items"
     static let singular = "item"
     static let exampleKey = "A-17"
+}
+
+/// A watch of the kind `page` has one item, so its name says enough.
+enum PagesNoun: CollectionNoun {
+    static let name = "pages"
+    static let singular = "page"
+    static let exampleKey = "news"
+    static let keyHelp = "The watch."
+    static let hasKeys = false
+    static func title(watch: String, key: String) -> String { watch }
+    static func queryKey(_ text: String) -> String { text.contains("/") ? text : text + "/page" }
 }
 
 struct CollectionCommand<Noun: CollectionNoun>: AsyncParsableCommand {
@@ -44,8 +70,8 @@ struct CollectionCommand<Noun: CollectionNoun>: AsyncParsableCommand {
 }
 
 /// Which item: its key, and its watch where the key is in several.
-struct KeyOptions: ParsableArguments {
-    @Argument(help: "The key, or WATCH/KEY.")
+struct KeyOptions<Noun: CollectionNoun>: ParsableArguments {
+    @Argument(help: ArgumentHelp(Noun.keyHelp))
     var key: String
 
     @Option(help: ArgumentHelp("The watch, where several have this key.", valueName: "name"))
@@ -53,10 +79,14 @@ struct KeyOptions: ParsableArguments {
 }
 
 extension KeyOptions {
-    func notFound<Noun: CollectionNoun>(_ noun: Noun.Type, _ asOf: AsOfOptions) -> Failure {
+    /// For `ItemQuery`.
+    var query: String { Noun.queryKey(key) }
+
+    func notFound(_ asOf: AsOfOptions) -> Failure {
         let place = watch.map { " in the watch \"\($0)\"" } ?? ""
         return Failure(
             .no,
-            "no \(Noun.singular) \"\(key)\" is known\(place)\(asOf.suffix); daybook \(Noun.name) list shows the keys")
+            "no \(Noun.singular) \"\(key)\" is known\(place)\(asOf.suffix); daybook \(Noun.name) list shows what is known"
+        )
     }
 }

@@ -18,7 +18,7 @@ struct CollectionDiffCommand<Noun: CollectionNoun>: AsyncParsableCommand {
                 """)
     }
 
-    @OptionGroup var key: KeyOptions
+    @OptionGroup var key: KeyOptions<Noun>
 
     @Argument(help: "The older version.")
     var from: Int?
@@ -35,11 +35,11 @@ struct CollectionDiffCommand<Noun: CollectionNoun>: AsyncParsableCommand {
         let opened = try await Place.forAsking(place)
         let point = try asOf.resolved(in: opened.log)
         let rows = try opened.engine.read(Noun.name) {
-            try ItemQuery($0).diff(key.key, watch: key.watch, from: from, to: to, asOf: point)
+            try ItemQuery($0).diff(key.query, watch: key.watch, from: from, to: to, asOf: point)
         }
         guard !rows.isEmpty else {
             throw from == nil
-                ? key.notFound(Noun.self, asOf)
+                ? key.notFound(asOf)
                 : Failure(
                     .no,
                     "\(Noun.singular) \"\(key.key)\" has no such version; see daybook \(Noun.name) history \(key.key)")
@@ -50,10 +50,10 @@ struct CollectionDiffCommand<Noun: CollectionNoun>: AsyncParsableCommand {
                 continue
             }
             console.line(
-                "\(Tint.strong.applied(to: displayable("\(row.watch)/\(row.key)"), on: console))  "
+                "\(Tint.strong.applied(to: displayable(Noun.title(watch: row.watch, key: row.key)), on: console))  "
                     + "version \(row.from) (\(row.fromState.rawValue)) to \(row.to) (\(row.toState.rawValue))")
-            let changes = try FieldText.changes(row.changes, on: console)
-            for line in changes.isEmpty ? ["nothing differs"] : changes { console.line("  \(line)") }
+            if row.changes.elementsEqual("[]".utf8) { console.line("  nothing differs") }
+            try FieldText.showChanges(row.changes, limits: DiffLimits(), more: "", on: console)
         }
     }
 }

@@ -16,7 +16,7 @@ struct CollectionHistoryCommand<Noun: CollectionNoun>: AsyncParsableCommand {
                 """)
     }
 
-    @OptionGroup var key: KeyOptions
+    @OptionGroup var key: KeyOptions<Noun>
     @OptionGroup var asOf: AsOfOptions
     @OptionGroup var format: FormatOptions
     @OptionGroup var place: PlaceOptions
@@ -26,9 +26,9 @@ struct CollectionHistoryCommand<Noun: CollectionNoun>: AsyncParsableCommand {
         let opened = try await Place.forAsking(place)
         let point = try asOf.resolved(in: opened.log)
         let rows = try opened.engine.read(Noun.name) {
-            try ItemQuery($0).history(key.key, watch: key.watch, asOf: point)
+            try ItemQuery($0).history(key.query, watch: key.watch, asOf: point)
         }
-        guard !rows.isEmpty else { throw key.notFound(Noun.self, asOf) }
+        guard !rows.isEmpty else { throw key.notFound(asOf) }
         for row in rows {
             if format.json {
                 console.bytes(row.line + [0x0A])
@@ -38,11 +38,17 @@ struct CollectionHistoryCommand<Noun: CollectionNoun>: AsyncParsableCommand {
         }
     }
 
+    /// What a version shows of a text; `diff` shows all.
+    private static var limits: DiffLimits { DiffLimits(context: 2, changedLines: 40) }
+
     private func explain(_ row: ItemVersionRow, on console: Console) throws {
         let gone = row.state == .absent ? "  " + Tint.bad.applied(to: "gone", on: console) : ""
         console.line(
             "\(Tint.strong.applied(to: "version \(row.version)", on: console))  \(displayable(row.watch))  "
                 + "\(EventText.clock(row.since))  event \(row.sequence)\(gone)")
-        for line in try FieldText.changes(row.changes, on: console) { console.line("  \(line)") }
+        let title = Noun.title(watch: row.watch, key: row.key)
+        try FieldText.showChanges(
+            row.changes, limits: Self.limits,
+            more: "daybook \(Noun.name) diff \(displayable(title)) \(row.version - 1) \(row.version)", on: console)
     }
 }

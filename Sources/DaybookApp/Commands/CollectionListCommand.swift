@@ -12,7 +12,7 @@ struct CollectionListCommand<Noun: CollectionNoun>: AsyncParsableCommand {
             discussion: """
                 Examples:
                   daybook \(Noun.name) list
-                  daybook \(Noun.name) list --watch reinvent --state absent
+                  daybook \(Noun.name) list --state absent
                   daybook \(Noun.name) list --as-of 2026-11-01T00:00:00Z --json
                 """)
     }
@@ -50,7 +50,7 @@ struct CollectionListCommand<Noun: CollectionNoun>: AsyncParsableCommand {
         guard count > 0 else {
             return console.line("No \(Noun.name)\(watch.map { " of \($0)" } ?? "") are known\(asOf.suffix).")
         }
-        table.print(to: console)
+        (Noun.hasKeys ? table : table.without("key")).print(to: console)
         console.line("\(counted(count, Noun.singular))\(asOf.suffix)")
     }
 }

@@ -12,11 +12,11 @@ struct CollectionShowCommand<Noun: CollectionNoun>: AsyncParsableCommand {
             discussion: """
                 Examples:
                   daybook \(Noun.name) show \(Noun.exampleKey)
-                  daybook \(Noun.name) show reinvent/\(Noun.exampleKey) --as-of "2h ago"
+                  daybook \(Noun.name) show \(Noun.exampleKey) --as-of "2h ago"
                 """)
     }
 
-    @OptionGroup var key: KeyOptions
+    @OptionGroup var key: KeyOptions<Noun>
     @OptionGroup var asOf: AsOfOptions
     @OptionGroup var format: FormatOptions
     @OptionGroup var place: PlaceOptions
@@ -26,9 +26,9 @@ struct CollectionShowCommand<Noun: CollectionNoun>: AsyncParsableCommand {
         let opened = try await Place.forAsking(place)
         let point = try asOf.resolved(in: opened.log)
         let rows = try opened.engine.read(Noun.name) {
-            try ItemQuery($0).show(key.key, watch: key.watch, asOf: point)
+            try ItemQuery($0).show(key.query, watch: key.watch, asOf: point)
         }
-        guard !rows.isEmpty else { throw key.notFound(Noun.self, asOf) }
+        guard !rows.isEmpty else { throw key.notFound(asOf) }
         for row in rows {
             if format.json {
                 console.bytes(row.line + [0x0A])
@@ -41,11 +41,9 @@ struct CollectionShowCommand<Noun: CollectionNoun>: AsyncParsableCommand {
     private func explain(_ row: ItemRow, on console: Console) throws {
         let state = row.state == .present ? Tint.good : .bad
         console.line(
-            "\(Tint.strong.applied(to: displayable("\(row.watch)/\(row.key)"), on: console))  "
+            "\(Tint.strong.applied(to: displayable(Noun.title(watch: row.watch, key: row.key)), on: console))  "
                 + "\(state.applied(to: row.state.rawValue, on: console))  version \(row.version)")
         console.line("first seen \(EventText.clock(row.firstSeen)), changed \(EventText.clock(row.lastChanged)) UTC")
-        for (name, value) in try FieldText.members(row.fields) {
-            console.line("  \(padded(displayable(name), to: 12))  \(displayable(value))")
-        }
+        try FieldText.show(row.fields, on: console)
     }
 }

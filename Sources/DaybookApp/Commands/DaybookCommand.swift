@@ -28,7 +28,8 @@ struct DaybookCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Ask",
                 subcommands: [
-                    CollectionCommand<SessionsNoun>.self, CollectionCommand<ItemsNoun>.self, DeliveriesCommand.self,
+                    CollectionCommand<PagesNoun>.self, CollectionCommand<SessionsNoun>.self,
+                    CollectionCommand<ItemsNoun>.self, DeliveriesCommand.self,
                     AuditCommand.self,
                 ]),
             CommandGroup(name: "The log", subcommands: [LogCommand.self, RebuildCommand.self]),

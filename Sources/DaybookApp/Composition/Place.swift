@@ -36,7 +36,7 @@ struct Place {
     }
 
     static var allProjections: [any Projection] {
-        [KeyedCollection.sessions, KeyedCollection.items, Runs()] + DaybookApplication.current.projections
+        KeyedCollection.kinds + [Runs()] + DaybookApplication.current.projections
     }
 
     /// The whole configuration, checked; its warnings are told on standard error. `--data` takes precedence over its `data:`.

@@ -14,6 +14,11 @@ public struct NamedChannel: Sendable {
 
 extension WatchSettings {
     func definition() throws(ExtractionError) -> WatchDefinition {
+        if let page {
+            return WatchDefinition(
+                name: name, fetch: fetch.definition, text: try page.rules(),
+                keep: KeepEvidence(rawValue: keepEvidence.rawValue) ?? .changed)
+        }
         let fields = try fields.map { field throws(ExtractionError) in (name: field.name, rule: try field.rule()) }
         let topics = try topics.map { topics throws(ExtractionError) in
             WatchDefinition.Topics(url: topics.url, rules: try TopicRules(items: topics.items, id: topics.id))
@@ -30,6 +35,7 @@ extension WatchSettings.Kind {
         switch self {
         case .sessions: .sessions
         case .items: .items
+        case .page: .page
         }
     }
 }
@@ -53,6 +59,12 @@ extension WatchSettings.Field {
         }
         return FieldRule(
             select: select, all: all, remove: remove, match: match, as: kind, timezone: timezone, format: format)
+    }
+}
+
+extension WatchSettings.Page {
+    fileprivate func rules() throws(ExtractionError) -> TextRules {
+        try TextRules(select: select, remove: remove, ignore: ignore, as: TextRules.Form(rawValue: form) ?? .text)
     }
 }
 

@@ -7,7 +7,7 @@ extension Configuration {
     public func refusals(after previous: String) -> [ConfigurationProblem] {
         guard let root = try? ConfigurationNode.parse(previous) else { return [] }
         return watchSettings.compactMap { watch in
-            guard !watch.rekey, let former = root["watches"]?[watch.name]?["key"]?.text,
+            guard !watch.rekey, watch.page == nil, let former = root["watches"]?[watch.name]?["key"]?.text,
                 !former.utf8.elementsEqual(watch.key.utf8)
             else { return nil }
             let message =
@@ -24,7 +24,7 @@ extension ConfigurationNode {
         return entries.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 
-    fileprivate var text: String? {
+    var text: String? {
         if case .text(let text) = content { text } else { nil }
     }
 }

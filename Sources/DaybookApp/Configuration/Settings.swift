@@ -18,7 +18,7 @@ enum Schedule: Hashable, Sendable {
 
 /// A watch, as the file has it; selectors and the like have been found to compile.
 struct WatchSettings: Sendable {
-    enum Kind: String, Sendable, CaseIterable { case sessions, items }
+    enum Kind: String, Sendable, CaseIterable { case sessions, items, page }
 
     struct Topics: Hashable, Sendable {
         let url: String
@@ -53,6 +53,14 @@ struct WatchSettings: Sendable {
         let format: String?
     }
 
+    /// Which part of a page is read, and as what.
+    struct Page: Hashable, Sendable {
+        let select: String?
+        let remove: [String]
+        let ignore: [String]
+        let form: String
+    }
+
     struct Expect: Hashable, Sendable {
         let items: BoundsText
         let drop: Double
@@ -77,6 +85,8 @@ struct WatchSettings: Sendable {
     let rekey: Bool
     /// Where `key` stands in the file.
     let keyLine: Int
+    /// For the kind `page`, which has no items, key, fields and next.
+    var page: Page?
 }
 
 /// A way to tell somebody.

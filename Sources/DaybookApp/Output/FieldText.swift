@@ -1,33 +1,70 @@
 // An item's fields, and what changed in them, as people read them.
 
 import CanonicalJSON
+import Projections
 
 enum FieldText {
+    private static let headings = ["title", "name"]
+
     /// What a list shows of an item: its title or name first, where it has one, then the rest.
     static func summary(_ fields: [UInt8]) throws -> String {
-        let all = try members(fields)
-        let names = ["title", "name"]
-        let head = all.filter { names.contains($0.name) }
-        let rest = all.filter { !names.contains($0.name) }
-        return (head.map(\.value) + rest.map { "\($0.name): \($0.value)" }).joined(separator: "  ·  ")
+        try members(fields).map { name, value in
+            headings.contains(name) ? brief(value) : "\(name): \(brief(value))"
+        }.joined(separator: "  ·  ")
     }
 
-    static func members(_ fields: [UInt8]) throws -> [(name: String, value: String)] {
-        try JSON.parse(fields).objectValue?.members.map { ($0.key, EventText.plain($0.value)) } ?? []
+    /// The title or name first.
+    private static func members(_ fields: [UInt8]) throws -> [(name: String, value: JSON)] {
+        let all = try JSON.parse(fields).objectValue?.members.map { (name: $0.key, value: $0.value) } ?? []
+        return all.filter { headings.contains($0.name) } + all.filter { !headings.contains($0.name) }
     }
 
-    /// A line for each field that changed: `room: Venetian 1 -> Aria 3`; `(none)` where there was or is no value.
-    static func changes(_ changes: [UInt8], on console: Console) throws -> [String] {
-        try JSON.parse(changes).arrayValue?.map { change in
-            let field = displayable(change["field"]?.stringValue ?? "?")
-            let old = change["old"].map { Tint.bad.applied(to: displayable(EventText.plain($0)), on: console) }
-            let new = change["new"].map { Tint.good.applied(to: displayable(EventText.plain($0)), on: console) }
-            switch (old, new) {
-            case (let old?, let new?): return "\(field): \(old) -> \(new)"
-            case (nil, let new?): return "\(field): (none) -> \(new)"
-            case (let old?, nil): return "\(field): \(old) -> (none)"
-            case (nil, nil): return field
+    /// A text of several lines by its first one.
+    static func brief(_ value: JSON) -> String {
+        guard !TextLines.isBrief(value), let lines = TextLines.of(value), lines.count > 1 else {
+            return EventText.plain(value)
+        }
+        return "\(lines.first { !$0.isEmpty } ?? "") … (\(counted(lines.count, "line")))"
+    }
+
+    /// A line for each field, or several for a text of several lines.
+    static func show(_ fields: [UInt8], on console: Console) throws {
+        for (name, value) in try members(fields) {
+            let name = displayable(name)
+            guard !TextLines.isBrief(value), let lines = TextLines.of(value) else {
+                let text = "  \(padded(name, to: 12))  \(displayable(EventText.plain(value)))"
+                console.line([Span(text)], hang: 16)
+                continue
             }
-        } ?? []
+            console.line("  \(name)")
+            for line in lines { console.line([Span("    " + displayable(line))], hang: 6) }
+        }
+    }
+
+    /// What changed: `room: Venetian 1 -> Aria 3` (`(none)` where there was or is no value), and for a text of several lines
+    /// which of them went and came.
+    ///
+    /// - Parameter more: where all of a difference is to be found that is larger than `limits`.
+    static func showChanges(_ changes: [UInt8], limits: DiffLimits, more: String, on console: Console) throws {
+        let entries = try JSON.parse(changes).arrayValue ?? []
+        // What fits on a line first: after a long difference nobody would find it.
+        for change in entries where !TextLines.areDue(ofChange: change) {
+            console.line([Span("  ")] + change.inline, hang: 4)
+        }
+        for change in entries where TextLines.areDue(ofChange: change) {
+            guard let diff = TextDiff(ofChange: change) else { continue }
+            console.line("  \(change.fieldName): \(DiffText.summary(diff))")
+            DiffText.show(diff, limits: limits, more: more, margin: 4, on: console)
+        }
+    }
+}
+
+extension JSON {
+    fileprivate var fieldName: String { displayable(self["field"]?.stringValue ?? "?") }
+
+    fileprivate var inline: [Span] {
+        let old = self["old"].map { Span(displayable(EventText.plain($0)), .bad) } ?? Span("(none)")
+        let new = self["new"].map { Span(displayable(EventText.plain($0)), .good) } ?? Span("(none)")
+        return [Span("\(fieldName): "), old, Span(" -> "), new]
     }
 }

@@ -12,6 +12,9 @@ enum RunText {
         case .completed: return "\(name): \(counts(report)) (\(effort(report)))"
         case .suspect:
             let word = Tint.warning.applied(to: "suspect", on: console)
+            if report.summary.kind == "page" {
+                return "\(name): \(word), \(doubts(report.summary)) (\(effort(report)))"
+            }
             return
                 "\(name): \(word), \(doubts(report.summary)); nobody is taken for gone; \(counts(report)) (\(effort(report)))"
         case .failed:
@@ -22,7 +25,8 @@ enum RunText {
 
     /// What made a suspect run look wrong.
     static func doubts(_ run: RunEnded) -> String {
-        (run.suspicions ?? []).map { suspicion in
+        if run.kind == "page", run.observed == 0 { return "the page has no text; what is known of it stays as it was" }
+        return (run.suspicions ?? []).map { suspicion in
             switch suspicion {
             case .drop:
                 "it missed \(run.missed.map { grouped($0.count) } ?? "many") of what is known, more than `expect.drop` allows"
@@ -34,6 +38,7 @@ enum RunText {
     }
 
     private static func counts(_ report: RunReport) -> String {
+        if report.summary.kind == "page" { return report.summary.changed == 0 ? "nothing changed" : "its text is new" }
         var parts = ["\(grouped(report.summary.observed)) seen"]
         parts.append(
             report.summary.changed == 0 ? "nothing changed" : "\(grouped(report.summary.changed)) new or changed")

@@ -32,12 +32,21 @@ struct Cell: ExpressibleByStringLiteral {
 
 /// Rows under headings. On a terminal the last column takes what room is left; elsewhere nothing is cut.
 struct Table {
-    let headings: [String]
+    private(set) var headings: [String]
     private(set) var rows: [[Cell]] = []
 
     init(_ headings: String...) { self.headings = headings }
 
     mutating func add(_ cells: Cell...) { rows.append(cells) }
+
+    /// Without one of its columns.
+    func without(_ heading: String) -> Table {
+        guard let column = headings.firstIndex(of: heading) else { return self }
+        var table = self
+        table.headings.remove(at: column)
+        for row in table.rows.indices { table.rows[row].remove(at: column) }
+        return table
+    }
 
     func print(to console: Console) {
         let widths = headings.indices.map { column in

@@ -29,16 +29,18 @@ enum Audit {
     }
 
     /// When, who or what, and what.
-    static func text(_ event: Event, _ console: Console) -> String {
+    static func spans(_ event: Event) -> [Span] {
         let who = event.source.hasPrefix("/") ? String(event.source.dropFirst()) : event.source
         return [
-            Tint.faint.applied(
-                to: "\(EventText.clock(event.time))  \(padded(String(event.sequence), to: 6, right: true))", on: console
-            ),
-            padded(displayable(who), to: 20), Tint.strong.applied(to: padded(event.type, to: 22), on: console),
-            displayable(summary(event)),
-        ].joined(separator: "  ")
+            Span("\(EventText.clock(event.time))  \(padded(String(event.sequence), to: 6, right: true))  ", .faint),
+            Span(padded(displayable(who), to: 20) + "  "),
+            Span(padded(displayable(event.type), to: 22) + "  ", .strong),
+            Span(displayable(summary(event))),
+        ]
     }
+
+    /// What is continued stands below what it continues, where there is room for it.
+    static func hang(on console: Console) -> Int { console.width >= 120 ? 75 : 4 }
 
     private static func summary(_ event: Event) -> String {
         if event.family == "notification" {
@@ -47,6 +49,6 @@ enum Audit {
                 "\(event.data["change"]?["kind"]?.stringValue ?? "") by \(event.data["channel"]?.stringValue ?? "?")\(error)"
         }
         let members = event.data.objectValue?.members ?? []
-        return members.map { "\($0.key)=\(EventText.plain($0.value))" }.joined(separator: "  ")
+        return members.map { "\($0.key)=\(FieldText.brief($0.value))" }.joined(separator: "  ")
     }
 }

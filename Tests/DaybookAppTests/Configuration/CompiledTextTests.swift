@@ -45,7 +45,7 @@ struct CompiledTextTests {
         let match = watchProblems { $0[5] = #"    fields: { title: { select: a, match: "(" } }"# }
         #expect(
             match.count == 1
-                && match[0].hasPrefix("daybook.yaml:7: watches.talks.fields.title.match: match: \"(\" is no regular"))
+                && match[0].hasPrefix("daybook.yaml:7: watches.talks.fields.title.match: \"(\" is no regular"))
         let format = watchProblems { $0[5] = #"    fields: { at: { select: a, as: time, format: "%Q" } }"# }
         #expect(format.count == 1 && format[0].hasPrefix("daybook.yaml:7: watches.talks.fields.at.format: "))
         let zone = watchProblems { $0[5] = "    fields: { at: { select: a, as: time, timezone: Europe/Berln } }" }

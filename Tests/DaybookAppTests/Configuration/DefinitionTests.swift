@@ -13,7 +13,7 @@ import Testing
 struct DefinitionTests {
     /// Every table of the file with its keys.
     private static let tables: [TableDefinition] = [
-        .file, .evidence, .watch, .topics, .fetch, .field, .expect, .channel, .reactor,
+        .file, .evidence, .watch, .pageWatch, .topics, .fetch, .field, .expect, .channel, .reactor,
     ]
 
     @Test("Each key is there once, is explained, and has a default and an example that it would take itself")
@@ -35,11 +35,18 @@ struct DefinitionTests {
     func schema() throws {
         let schema = try JSON.parse(ConfigurationSchema.json)
         #expect(schema["$schema"]?.stringValue == "https://json-schema.org/draft/2020-12/schema")
-        let watch = try #require(schema["properties"]?["watches"]?["additionalProperties"])
+        let watches = try #require(schema["properties"]?["watches"]?["additionalProperties"])
+        #expect(watches["properties"]?["kind"]?["enum"] == ["sessions", "items", "page"])
+        #expect(
+            watches["allOf"]?.arrayValue?.map { $0["if"]?["properties"]?["kind"]?["enum"] } == [
+                ["sessions", "items"], ["page"],
+            ])
+        let tables = watches["allOf"]?.arrayValue?.compactMap { $0["then"] } ?? []
+        #expect(tables.last?["required"] == ["kind", "fetch"] && tables.last?["properties"]?["items"] == nil)
+        let watch = try #require(tables.first)
         #expect(Set(watch["properties"]?.objectValue?.keys ?? []) == Set(TableDefinition.watch.current.map(\.name)))
         #expect(watch["properties"]?["availability"] == nil && watch["additionalProperties"]?.boolValue == false)
         #expect(watch["required"] == ["kind", "fetch", "items", "key", "fields"])
-        #expect(watch["properties"]?["kind"]?["enum"] == ["sessions", "items"])
         #expect(watch["properties"]?["expect"]?["properties"]?["confirm"]?["default"] == 3)
     }
 

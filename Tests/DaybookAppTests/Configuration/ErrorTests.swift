@@ -131,7 +131,9 @@ struct ErrorTests {
               tell: { on: session.upated, to: nobody }
             """)
         #expect(said.map { $0.split(separator: ":")[1] } == ["3", "4", "5", "5", "8", "10", "10"])
-        #expect(said[0].hasSuffix(#"kind: expected one of sessions or items, got "sesions"; did you mean "sessions"?"#))
+        #expect(
+            said[0].hasSuffix(
+                #"kind: expected one of sessions, items or page, got "sesions"; did you mean "sessions"?"#))
         #expect(said[6].hasSuffix(#"to: there is no channel "nobody"; there is none under channels yet"#))
     }
 
@@ -140,9 +142,9 @@ struct ErrorTests {
         let yaml = "watches:\n  gtx:\n    kind: stock\n    preset: newegg\n    nonsense: 1\n"
         #expect(
             problems(yaml) == [
-                #"daybook.yaml:3: watches.gtx.kind: "stock" is not in this version yet, which knows sessions and items"#
+                #"daybook.yaml:3: watches.gtx.kind: "stock" is not in this version yet, which knows sessions, items and page"#
             ])
-        for kind in ["submissions", "directory", "crawl", "page"] {
+        for kind in ["submissions", "directory", "crawl"] {
             #expect(problems("watches: { w: { kind: \(kind) } }\n").count == 1)
         }
         #expect(

@@ -56,6 +56,33 @@ struct TableDefinition: Sendable {
     }
 }
 
+/// Tables of which one holds, by the value of a key that all of them have.
+struct KindTables: Sendable {
+    /// That key.
+    let deciding: String
+    /// At least one table, each with the values that lead to it.
+    let tables: [(kinds: [String], table: TableDefinition)]
+
+    /// The table for a value; nil where none is its own.
+    func table(for kind: String) -> TableDefinition? {
+        tables.first { $0.kinds.contains { $0.utf8.elementsEqual(kind.utf8) } }?.table
+    }
+
+    /// The table that knows most of these keys: what was probably meant where the value says nothing.
+    func nearest(to keys: [String]) -> TableDefinition {
+        func known(_ table: TableDefinition) -> Int { keys.count { table.key($0) != nil } }
+        // Of equals the first.
+        return tables.reversed().max { known($0.table) < known($1.table) }?.table
+            ?? TableDefinition(title: "", about: "", keys: [])
+    }
+
+    /// The kinds whose tables have this key.
+    func kinds(with key: String) -> [String] {
+        tables.filter { entry in entry.table.current.contains { $0.name.utf8.elementsEqual(key.utf8) } }.flatMap(
+            \.kinds)
+    }
+}
+
 /// What a key may hold.
 indirect enum ValueType: Sendable {
     case scalar(Scalar)
@@ -70,6 +97,8 @@ indirect enum ValueType: Sendable {
     case table(TableDefinition)
     /// A table, or a text that stands for a table with this one key.
     case shorthand(key: String, TableDefinition)
+    /// A table whose keys depend on what one of them says.
+    case kinds(KindTables)
     /// Not looked at; only for keys of later versions.
     case anything
 

@@ -20,7 +20,7 @@ extension TableDefinition {
                 name: "evidence", type: .shorthand(key: "keep", .evidence),
                 about: "Which page bytes are kept beside the events that were read from them."),
             KeyDefinition(
-                name: "watches", type: .named(.identity("watch"), .table(.watch)), need: .required,
+                name: "watches", type: .named(.identity("watch"), .kinds(.watch)), need: .required,
                 about: "What is watched: a name of your own for each watch. `watches: {}` watches nothing. "
                     + "A name is an identity: renaming a watch begins a new one."),
             KeyDefinition(

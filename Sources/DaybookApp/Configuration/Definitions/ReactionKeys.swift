@@ -53,7 +53,8 @@ extension TableDefinition {
             KeyDefinition(
                 name: "message", type: .scalar(.template),
                 about:
-                    "What to say (Mustache over the change and its fields). Left out, it is one line that names what changed.",
+                    "What to say (Mustache over the change and its fields, and `{{diff}}`). Left out, it names what changed, and shows "
+                    + "of texts which lines did.",
                 example: "\"{{title}}: {{#changes}}{{field}} {{old}} -> {{new}} {{/changes}}\""),
             KeyDefinition(
                 name: "include", type: .oneOrMany(.choice(ValueType.Choice.origins)), standard: "[live]",
@@ -121,7 +122,8 @@ extension ValueType.Choice {
     ]
 
     /// Every kind of change, those of this version first.
-    static let changes = collectionChanges("session") + collectionChanges("item") + runChanges + laterChanges
+    static let changes =
+        collectionChanges("session") + collectionChanges("item") + collectionChanges("page") + runChanges + laterChanges
 
     private static func collectionChanges(_ family: String) -> [ValueType.Choice] {
         [

@@ -185,11 +185,11 @@ extension ValueType.Choice {
     static let kinds = [
         ValueType.Choice(name: "sessions", about: "a conference's sessions"),
         ValueType.Choice(name: "items", about: "any other list"),
+        ValueType.Choice(name: "page", about: "one page's text"),
         ValueType.Choice(name: "stock", about: "a shop's stock", later: "stock"),
         ValueType.Choice(name: "submissions", about: "a magazine's mailbox", later: "submissions"),
         ValueType.Choice(name: "directory", about: "a phone system's users", later: "directory"),
         ValueType.Choice(name: "crawl", about: "a subreddit's pictures", later: "crawl"),
-        ValueType.Choice(name: "page", about: "one page's text", later: "page"),
     ]
 
     static let engines = [

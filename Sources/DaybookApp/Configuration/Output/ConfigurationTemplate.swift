@@ -14,9 +14,13 @@ let configurationTemplate = #"""
     data: ./data
 
     watches:
-      # A name of your own. It is part of everything that is recorded, so a renamed watch is a new one (see `was`).
+      # One page's text is the simplest watch: where it is, and which part of it.
+      #   news: { kind: page, every: 1h, fetch: { url: "https://example.org/news" }, select: "main" }
+
+      # A list, item by item. `days` is a name of your own; it is part of everything that is recorded, so a renamed
+      # watch is a new one (see `was`).
       days:
-        # sessions: a conference's sessions. items: any other list.
+        # sessions: a conference's sessions. items: any other list. page: one page's text.
         kind: sessions
 
         # How often to look: 30s, 10m, 1h30m, 1d. Or at set times:
@@ -63,7 +67,7 @@ let configurationTemplate = #"""
     # What is told, and to whom. A first look tells nobody: everything would be new.
     reactors:
       tell:
-        on: [session.added, session.updated, session.withdrawn, session.returned]
+        on: [session.*, page.updated]
         to: [screen]
         # Only some of them: a jq filter over the change.
         #   where: '.fields.room == "Hall 1"'

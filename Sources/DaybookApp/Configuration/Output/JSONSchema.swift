@@ -79,10 +79,31 @@ public enum ConfigurationSchema {
                 ("additionalProperties", .object(self.type(element))),
             ])
         case .table(let table): object(table)
+        case .kinds(let kinds): self.kinds(kinds)
         case .shorthand(let key, let table):
             either(table.key(key).map { self.type($0.type) } ?? JSONObject(), object(table))
         case .anything: JSONObject()
         }
+    }
+
+    /// One table for each value of the deciding key.
+    private static func kinds(_ kinds: KindTables) -> JSONObject {
+        func deciding(_ values: [String], about: String = "") -> JSON {
+            var key = JSONObject([("enum", .array(values.map(JSON.string)))])
+            key["description"] = about.isEmpty ? nil : .string(about)
+            return .object(JSONObject([(kinds.deciding, .object(key))]))
+        }
+        let tables = kinds.tables.map { entry -> JSON in
+            let condition: JSON = [
+                "properties": deciding(entry.kinds), "required": .array([.string(kinds.deciding)]),
+            ]
+            return ["if": condition, "then": .object(object(entry.table))]
+        }
+        let about = kinds.tables.first?.table.key(kinds.deciding)?.about ?? ""
+        return JSONObject([
+            ("type", "object"), ("required", .array([.string(kinds.deciding)])),
+            ("properties", deciding(kinds.tables.flatMap(\.kinds), about: about)), ("allOf", .array(tables)),
+        ])
     }
 
     private static func either(_ one: JSONObject, _ other: JSONObject) -> JSONObject {

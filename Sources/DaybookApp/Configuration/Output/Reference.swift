@@ -9,21 +9,28 @@ public enum ConfigurationReference {
     private struct Section {
         let table: TableDefinition
         let path: String
+        /// The kinds that have this table, where others have another.
+        var kinds: [String] = []
     }
 
     /// The file's tables, each before those inside it.
-    private static func tables(under table: TableDefinition, path: String) -> [Section] {
-        [Section(table: table, path: path)]
+    private static func tables(under table: TableDefinition, path: String, kinds: [String] = []) -> [Section] {
+        [Section(table: table, path: path, kinds: kinds)]
             + table.current.flatMap { key -> [Section] in
                 let inside = path.isEmpty ? key.name : "\(path).\(key.name)"
-                guard let inner = key.type.inner else { return [] }
-                return tables(under: inner.table, path: inner.isNamed ? "\(inside).NAME" : inside)
+                return key.type.inner.flatMap { inner in
+                    tables(
+                        under: inner.table, path: inner.isNamed ? "\(inside).NAME" : inside,
+                        kinds: inner.kinds.isEmpty ? kinds : inner.kinds)
+                }
             }
     }
 
     private static func section(_ section: Section) -> String {
         let table = section.table
-        var lines = ["### " + (section.path.isEmpty ? "`daybook.yaml`" : "`\(section.path)`"), ""]
+        let path = section.path.isEmpty ? "`daybook.yaml`" : "`\(section.path)`"
+        let kinds = section.kinds.map { "`\($0)`" }
+        var lines = ["### " + path + (kinds.isEmpty ? "" : ", kind \(Wording.list(kinds, "or"))"), ""]
         if !table.about.isEmpty { lines += [table.about, ""] }
         lines += ["| key | value | default | what it is |", "| --- | --- | --- | --- |"]
         lines += table.current.map(row)
@@ -61,11 +68,13 @@ public enum ConfigurationReference {
 }
 
 extension ValueType {
-    fileprivate var inner: (table: TableDefinition, isNamed: Bool)? {
+    /// The tables that a value of this type is, or one of which it is.
+    fileprivate var inner: [(table: TableDefinition, isNamed: Bool, kinds: [String])] {
         switch self {
-        case .table(let table), .shorthand(_, let table): (table, false)
-        case .named(_, let element): element.inner.map { ($0.table, true) }
-        default: nil
+        case .table(let table), .shorthand(_, let table): [(table, false, [])]
+        case .kinds(let kinds): kinds.tables.map { ($0.table, false, $0.kinds) }
+        case .named(_, let element): element.inner.map { ($0.table, true, $0.kinds) }
+        default: []
         }
     }
 
@@ -86,7 +95,7 @@ extension ValueType {
         case .list(let element): "list of \(element.title)s"
         case .oneOrMany(let element): "\(element.title), or a list of them"
         case .named(_, let element): "names, each with a \(element.title)"
-        case .table: "table"
+        case .table, .kinds: "table"
         case .shorthand(let key, let table): "\(table.key(key)?.type.title ?? "text") or table"
         case .anything: ""
         }

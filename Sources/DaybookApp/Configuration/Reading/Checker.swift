@@ -54,6 +54,7 @@ struct Checker {
         case (.named, .nothing): return .named([])
         case (.table(let definition), .table(let entries)), (.shorthand(_, let definition), .table(let entries)):
             return table(entries, definition, place).map(SettingValue.table)
+        case (.kinds(let kinds), .table(let entries)): return table(entries, of: kinds, place).map(SettingValue.table)
         case (.shorthand(let key, let definition), .text):
             let entry = ConfigurationNode.Entry(name: key, line: node.line, value: node)
             return table([entry], definition, place).map(SettingValue.table)
@@ -151,6 +152,26 @@ extension Checker {
         }
         for rule in definition.rules { hold(rule, names, place) }
         return SettingTable(definition: definition, line: place.line, path: place.path, given: given)
+    }
+
+    /// A table of the kind that its deciding key says; a key that only other kinds have is told so.
+    private mutating func table(
+        _ entries: [ConfigurationNode.Entry], of kinds: KindTables, _ place: Place
+    ) -> SettingTable? {
+        let kind = entries.first { $0.name == kinds.deciding }?.value.text
+        let definition = kind.flatMap(kinds.table) ?? kinds.nearest(to: entries.map(\.name))
+        var known: [ConfigurationNode.Entry] = []
+        for entry in entries {
+            let others = kinds.kinds(with: entry.name)
+            guard let kind, kinds.table(for: kind) != nil, definition.key(entry.name) == nil, !others.isEmpty else {
+                known.append(entry)
+                continue
+            }
+            note(
+                "this is a key of \(Wording.list(others, "and")); a watch of kind \(kind) has no such key",
+                place.under(entry.name, line: entry.line).path, line: entry.line)
+        }
+        return table(known, definition, place)
     }
 
     private func isOfLaterVersion(_ entry: ConfigurationNode.Entry, _ definition: TableDefinition) -> Bool {

@@ -14,7 +14,7 @@ extension Checker {
         }
         var place = watch
         if case .badRule(let field, _) = error, case .table(let table) = watch.value {
-            place = table.named("fields").first { $0.name == field }?.setting ?? watch
+            place = table.named("fields").first { $0.name == field }?.setting ?? table.given[field] ?? watch
         }
         note(CompiledText.sentence(error), place.path, line: place.line)
     }

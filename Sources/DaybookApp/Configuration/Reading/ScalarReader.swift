@@ -183,7 +183,7 @@ extension ValueType {
             Wording.either(choices.filter { $0.later == nil }.map(\.name))
         case .list: "a list"
         case .oneOrMany(let element): "\(element.expectation), or a list of these"
-        case .named, .table: "a table of keys"
+        case .named, .table, .kinds: "a table of keys"
         case .shorthand(let key, let definition):
             "\(definition.key(key)?.type.expectation ?? "a text"), or a table of keys"
         case .anything: "a value"

@@ -21,7 +21,10 @@ struct SettingsReader {
     func watch(_ entry: NamedSetting, evidence: EvidenceSettings.Keep) -> WatchSettings? {
         guard case .table(let table) = entry.setting.value,
             let kind = table.text("kind").flatMap(WatchSettings.Kind.init),
-            let fetch = table.table("fetch").flatMap(fetch),
+            let fetch = table.table("fetch").flatMap(fetch)
+        else { return nil }
+        if kind == .page { return page(entry.name, table, fetch, evidence: evidence) }
+        guard
             let items = table.text("items"), let key = table.text("key"),
             let expect = expect(table.table("expect") ?? .standard(.expect))
         else { return nil }
@@ -31,6 +34,20 @@ struct SettingsReader {
             next: table.text("next"),
             expect: expect, keepEvidence: table.text("evidence").flatMap(EvidenceSettings.Keep.init) ?? evidence,
             was: table.text("was"), rekey: table.flag("rekey"), keyLine: table.line(of: "key"))
+    }
+
+    private func page(
+        _ name: String, _ table: SettingTable, _ fetch: WatchSettings.Fetch, evidence: EvidenceSettings.Keep
+    ) -> WatchSettings? {
+        guard let form = table.text("as"), let expect = expect(.standard(.expect)) else { return nil }
+        return WatchSettings(
+            name: name, kind: .page, schedule: schedule(table), topics: nil, fetch: fetch, items: "", key: "",
+            fields: [], next: nil, expect: expect,
+            keepEvidence: table.text("evidence").flatMap(EvidenceSettings.Keep.init) ?? evidence,
+            was: table.text("was"), rekey: false, keyLine: table.line,
+            page: WatchSettings.Page(
+                select: table.text("select"), remove: table.texts("remove").map(\.text),
+                ignore: table.texts("ignore").map(\.text), form: form))
     }
 
     private func schedule(_ table: SettingTable) -> Schedule? {
@@ -46,8 +63,7 @@ struct SettingsReader {
     }
 
     private func fetch(_ table: SettingTable) -> WatchSettings.Fetch? {
-        guard let url = table.text("url"), let pagesMax = table.count("pages-max"),
-            let concurrency = table.count("concurrency"), let retries = table.count("retries"),
+        guard let url = table.text("url"), let retries = table.count("retries"),
             let timeout = table.duration("timeout"), let maxSize = table.size("max-size")
         else { return nil }
         var rate: RateText?
@@ -57,7 +73,8 @@ struct SettingsReader {
             return (entry.name, value)
         }
         return WatchSettings.Fetch(
-            url: url, pagesMax: pagesMax, rate: rate, concurrency: concurrency, retries: retries, timeout: timeout,
+            url: url, pagesMax: table.count("pages-max") ?? 1, rate: rate,
+            concurrency: table.count("concurrency") ?? 1, retries: retries, timeout: timeout,
             maxSize: maxSize, headers: headers, userAgent: table.text("user-agent"))
     }
 
