@@ -18,8 +18,8 @@ let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swif
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 func cLibrary(_ name: String, _ debianPackage: String, pkgConfig: String? = nil) -> Target {
@@ -45,11 +45,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.5.1"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         cLibrary("CDeflate", "libdeflate-dev"),
@@ -72,7 +74,11 @@ let package = Package(
         library("Extraction", ["CXML2", "CPCRE2", "CanonicalJSON", "JSONQuery"]),
         library(
             "Ingestors",
-            ["EventLog", "Observations", "Transport", "Extraction", "CanonicalJSON", grdb, logging]),
+            [
+                "EventLog", "Observations", "Transport", "Extraction", "CanonicalJSON", grdb, logging,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         library("Projections", ["EventLog", "Observations", "CanonicalJSON", sqlite]),
         library(
             "Reactors",
@@ -97,7 +103,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ]),
+            ],
+            // Into the binary itself, which stays the one file that there is to install.
+            resources: [.embedInCode("Presets/frab-xml.yaml")]),
         .executableTarget(name: "daybook", dependencies: ["DaybookApp"], swiftSettings: strict),
         .executableTarget(
             name: "daybook-bench", dependencies: ["Extraction", "CanonicalJSON"], path: "Sources/Benchmarks",

@@ -47,7 +47,8 @@ struct Failure: Error, Equatable {
     private static func status(of error: IngestError) -> ExitStatus {
         switch error {
         case .log(let error): status(of: error)
-        case .busy, .cache, .cancelled: .world
+        case .history: .usage
+        case .busy, .cache, .cancelled, .git: .world
         case .data: .damaged
         }
     }

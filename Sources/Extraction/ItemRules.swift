@@ -6,18 +6,24 @@ import CanonicalJSON
 public struct ItemRules: Sendable {
     /// A stable text of everything that decides what a page reads as; equal texts read equal pages equally.
     public let digestText: String
-    private let rules: CompiledRules
+    let rules: CompiledRules
 
     /// - Parameters:
     ///   - items: finds the items: CSS, `xpath:…`, or `jq:…` for JSON; then every other selector is jq too.
-    ///   - key: finds an item's key, inside the item.
+    ///   - keys: find an item's key, inside the item; the first that finds something counts.
     ///   - fields: in any order; no name twice.
     ///   - next: finds the link to the page that follows, in the whole page.
     public init(
+        items: String, keys: [String], fields: [(name: String, rule: FieldRule)], next: String? = nil
+    ) throws(ExtractionError) {
+        rules = try CompiledRules(items: items, key: FieldRule(anyOf: keys), fields: fields, next: next)
+        digestText = rules.digestText
+    }
+
+    public init(
         items: String, key: String, fields: [(name: String, rule: FieldRule)], next: String? = nil
     ) throws(ExtractionError) {
-        rules = try CompiledRules(items: items, key: FieldRule(key), fields: fields, next: next)
-        digestText = rules.digestText
+        try self.init(items: items, keys: [key], fields: fields, next: next)
     }
 
     /// Reads a page that was fetched from `baseURL`.
@@ -29,6 +35,10 @@ public struct ItemRules: Sendable {
         _ body: [UInt8], mediaType: String? = nil, charset: String? = nil, baseURL: String
     ) throws(ExtractionError) -> Page {
         let text = try PageText(body, mediaType: mediaType, charset: charset, wantsJSON: rules.items.isJQ)
+        return try read(text, baseURL: baseURL)
+    }
+
+    func read(_ text: PageText, baseURL: String) throws(ExtractionError) -> Page {
         if text.isBlank, text.kind != .json { return Page() }
         var page: Page
         if text.kind == .json {

@@ -28,6 +28,13 @@ public struct FieldFailure: Sendable, Equatable, CustomStringConvertible {
     public var description: String { "\(field) of \(key): \(reason)" }
 }
 
+/// What one item of a page came to.
+struct ItemReading: Sendable {
+    /// Nil where its key was not found.
+    var item: ReadItem?
+    var failures: [FieldFailure] = []
+}
+
 /// The items of a page in its own order, one key possibly several times.
 public struct Page: Sendable, Equatable {
     public var items: [ReadItem] = []
@@ -44,6 +51,12 @@ public struct Page: Sendable, Equatable {
     public var suspicion: String?
 
     static let failuresMax = 100
+
+    mutating func take(_ reading: ItemReading) {
+        guard let item = reading.item else { return keyless += 1 }
+        items.append(item)
+        for failure in reading.failures { note(failure) }
+    }
 
     mutating func note(_ failure: FieldFailure) {
         failureCount += 1

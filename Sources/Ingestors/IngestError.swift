@@ -13,6 +13,10 @@ public enum IngestError: Error, Sendable, CustomStringConvertible {
     case cache(path: String, reason: String)
     /// An event's data that cannot be written or read.
     case data(ObservationError)
+    /// What an import was asked for cannot be done; the sentence says why, and what can.
+    case history(String)
+    /// git failed, or is not there; the sentence says how.
+    case git(String)
     /// The task was cancelled before the run was recorded; nothing was appended.
     case cancelled(watch: String)
 
@@ -24,6 +28,7 @@ public enum IngestError: Error, Sendable, CustomStringConvertible {
         case .cache(let path, let reason):
             "\(path) can neither be used nor replaced: \(reason); it may be deleted at any time"
         case .data(let error): error.description
+        case .history(let sentence), .git(let sentence): sentence
         case .cancelled(let watch): "the look at \(watch) was cancelled and nothing of it is recorded"
         }
     }

@@ -15,6 +15,13 @@ public enum Origin: String, Sendable, CaseIterable {
     case reading
 }
 
+extension Origin {
+    /// Of an event that was brought in rather than seen, whatever it is about.
+    static func imported(_ event: EventView) -> Origin? {
+        event.source.raw.starts(with: "/import/".utf8) ? .import : nil
+    }
+}
+
 /// Where a change stands among its projection's changes.
 public struct ChangePosition: Comparable, Hashable, Sendable {
     public let sequence: UInt64

@@ -16,7 +16,7 @@ struct GenerationTests {
         try await workshop.engine(MemoryLog([ran("w")])).catchUp()
         #expect(
             workshop.databases == [
-                "items-v1-g1.sqlite", "pages-v1-g1.sqlite", "runs-v1-g1.sqlite", "sessions-v1-g1.sqlite",
+                "items-v1-g1.sqlite", "pages-v1-g1.sqlite", "runs-v2-g1.sqlite", "sessions-v1-g1.sqlite",
             ])
     }
 
@@ -32,7 +32,7 @@ struct GenerationTests {
         #expect(try engine.told("sessions") == told)
         #expect(
             workshop.databases == [
-                "items-v1-g2.sqlite", "pages-v1-g2.sqlite", "runs-v1-g2.sqlite", "sessions-v1-g2.sqlite",
+                "items-v1-g2.sqlite", "pages-v1-g2.sqlite", "runs-v2-g2.sqlite", "sessions-v1-g2.sqlite",
             ])
     }
 

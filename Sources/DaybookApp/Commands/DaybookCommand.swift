@@ -23,8 +23,12 @@ struct DaybookCommand: AsyncParsableCommand {
             """,
         version: version,
         groupedSubcommands: [
-            CommandGroup(name: "Begin", subcommands: [InitCommand.self, ConfigCommand.self, DemoCommand.self]),
-            CommandGroup(name: "Watch", subcommands: [CheckCommand.self, RunCommand.self, StatusCommand.self]),
+            CommandGroup(
+                name: "Begin",
+                subcommands: [InitCommand.self, ConfigCommand.self, PresetsCommand.self, DemoCommand.self]),
+            CommandGroup(
+                name: "Watch",
+                subcommands: [CheckCommand.self, RunCommand.self, ImportCommand.self, StatusCommand.self]),
             CommandGroup(
                 name: "Ask",
                 subcommands: [

@@ -61,7 +61,9 @@ extension Configuration {
         _ text: String, file: String, folder: String, secrets: SecretSource
     ) throws(ConfigurationError) -> Configuration {
         var checker = Checker(file: file, secrets: secrets, folder: folder)
-        let root = try node(text, file: file)
+        var presets = PresetMerge(folder: folder, secrets: secrets)
+        let root = presets.merged(into: try node(text, file: file), file: file)
+        checker.adopt(presets.problems)
         guard case .table(let table)? = checker.check(root, .table(.file), .root)?.value else {
             throw .wrong(checker.problems)
         }

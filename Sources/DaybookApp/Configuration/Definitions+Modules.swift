@@ -25,7 +25,7 @@ extension WatchSettings {
         }
         return WatchDefinition(
             name: name, kind: kind.definition, topics: topics, fetch: fetch.definition,
-            rules: try ItemRules(items: items, key: key, fields: fields, next: next), expect: expect.definition,
+            rules: try ItemRules(items: items, keys: keys, fields: fields, next: next), expect: expect.definition,
             keep: KeepEvidence(rawValue: keepEvidence.rawValue) ?? .changed)
     }
 }
@@ -58,7 +58,7 @@ extension WatchSettings.Field {
             throw .badRule(field: name, reason: "it cannot be read as \"\(form)\"")
         }
         return FieldRule(
-            select: select, all: all, remove: remove, match: match, as: kind, timezone: timezone, format: format)
+            anyOf: selectors, all: all, remove: remove, match: match, as: kind, timezone: timezone, format: format)
     }
 }
 

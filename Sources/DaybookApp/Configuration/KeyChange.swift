@@ -7,11 +7,11 @@ extension Configuration {
     public func refusals(after previous: String) -> [ConfigurationProblem] {
         guard let root = try? ConfigurationNode.parse(previous) else { return [] }
         return watchSettings.compactMap { watch in
-            guard !watch.rekey, watch.page == nil, let former = root["watches"]?[watch.name]?["key"]?.text,
-                !former.utf8.elementsEqual(watch.key.utf8)
+            guard !watch.rekey, watch.page == nil, let former = root["watches"]?[watch.name]?["key"]?.texts,
+                !former.elementsEqual(watch.keys, by: { $0.utf8.elementsEqual($1.utf8) })
             else { return nil }
             let message =
-                "it was \"\(former)\" before, and another key makes every item another one; say rekey: true if that is meant"
+                "it was \(Wording.list(former.map { "\"\($0)\"" }, "or")) before, and another key makes every item another one; say rekey: true if that is meant"
             return ConfigurationProblem(
                 file: file, line: watch.keyLine, path: "watches.\(watch.name).key", message: message)
         }
@@ -26,5 +26,14 @@ extension ConfigurationNode {
 
     var text: String? {
         if case .text(let text) = content { text } else { nil }
+    }
+
+    /// Of a text itself, or of a list of texts.
+    fileprivate var texts: [String]? {
+        switch content {
+        case .text(let text): [text]
+        case .list(let nodes): nodes.compactMap(\.text)
+        case .nothing, .table: nil
+        }
     }
 }

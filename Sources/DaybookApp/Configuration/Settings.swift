@@ -44,7 +44,8 @@ struct WatchSettings: Sendable {
 
     struct Field: Hashable, Sendable {
         let name: String
-        let select: String?
+        /// The first that finds something counts.
+        let selectors: [String]
         let all: Bool
         let remove: String?
         let match: String?
@@ -74,7 +75,8 @@ struct WatchSettings: Sendable {
     let topics: Topics?
     let fetch: Fetch
     let items: String
-    let key: String
+    /// The first that finds something counts.
+    let keys: [String]
     let fields: [Field]
     let next: String?
     let expect: Expect

@@ -1,5 +1,6 @@
 // A progress bar on standard error for long work, shown on terminals only.
 
+import EventLog
 import Synchronization
 
 /// Counts towards a total and draws it at most ten times a second.
@@ -17,9 +18,15 @@ final class Progress: Sendable {
     }
 
     /// Shows `done` of `total`; a total of 0 is one that is not known yet.
-    func update(_ done: Int, of total: Int) {
+    func update(_ done: Int, of total: Int) { draw(done, total, at: nil) }
+
+    /// The same, and where in a history that is.
+    func update(_ done: Int, of total: Int, at time: Timestamp) { draw(done, total, at: time) }
+
+    private func draw(_ done: Int, _ total: Int, at time: Timestamp?) {
         guard console.showsProgress, isDue() else { return }
-        console.transient(Progress.text(label, done: done, total: total, unit: unit, seconds: seconds, width: 30))
+        let text = Progress.text(label, done: done, total: total, unit: unit, seconds: seconds, width: 30)
+        console.transient(text + (time.map { " \($0.description.prefix(10))" } ?? ""))
     }
 
     /// Takes the bar away; what follows starts on a clean line.

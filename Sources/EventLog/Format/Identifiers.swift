@@ -14,6 +14,16 @@ public struct RunID: Hashable, Sendable, CustomStringConvertible {
         return RunID(high: high, low: 0x8000_0000_0000_0000 | random.next() >> 2)
     }
 
+    /// The run that one thing becomes whenever it is taken in: the same at the same time and of the same bytes, so that the log, in
+    /// which ids are unique, has it once.
+    public static func derived(from bytes: [UInt8], at time: Timestamp) -> RunID {
+        let digest = Digest.sha256(bytes).bytes
+        let words = [0, 8].map { at in digest[at..<at + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+        let milliseconds = UInt64(max(0, time.millisecondsSinceEpoch)) & 0xFFFF_FFFF_FFFF
+        return RunID(
+            high: milliseconds << 16 | 0x7000 | words[0] & 0x0FFF, low: 0x8000_0000_0000_0000 | words[1] >> 2)
+    }
+
     private init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low

@@ -3,18 +3,24 @@
 struct CompiledField: Sendable {
     let name: String
     let rule: FieldRule
-    let selector: Selector
+    /// At least one; the first that finds something counts.
+    let selectors: [Selector]
     let remove: CSSSelector?
     let values: ValueReader
 
     init(name: String, rule: FieldRule, isJSON: Bool, names: inout NameTable) throws(ExtractionError) {
         self.name = name
         self.rule = rule
-        selector =
-            try rule.select.map { text throws(ExtractionError) in try Selector(text, names: &names) }
-            ?? .css(nil, attribute: nil)
+        var selectors: [Selector] = []
+        for text in rule.selectors { selectors.append(try Selector(text, names: &names)) }
+        if selectors.isEmpty { selectors = [.css(nil, attribute: nil)] }
+        self.selectors = selectors
         values = try ValueReader(rule, field: name)
-        try CompiledField.check(name, rule, selector, isJSON: isJSON)
+        for (index, selector) in selectors.enumerated() {
+            let text = rule.selectors.indices.contains(index) ? rule.selectors[index] : nil
+            try CompiledField.check(name, text, selector, isJSON: isJSON)
+        }
+        try CompiledField.check(name, rule, isJSON: isJSON)
         guard let text = rule.remove else {
             remove = nil
             return
@@ -26,16 +32,18 @@ struct CompiledField: Sendable {
     }
 
     private static func check(
-        _ name: String, _ rule: FieldRule, _ selector: Selector, isJSON: Bool
+        _ name: String, _ text: String?, _ selector: Selector, isJSON: Bool
     ) throws(ExtractionError) {
         if isJSON, !selector.isJQ {
-            throw .badRule(
-                field: name, reason: "the items are read with jq, so write \"jq:\(rule.select ?? ".")\"")
+            throw .badRule(field: name, reason: "the items are read with jq, so write \"jq:\(text ?? ".")\"")
         }
         if !isJSON, selector.isJQ {
             throw .badRule(
-                field: name, reason: "\"\(rule.select ?? "")\" is jq, but the items are not; write items: \"jq:…\"")
+                field: name, reason: "\"\(text ?? "")\" is jq, but the items are not; write items: \"jq:…\"")
         }
+    }
+
+    private static func check(_ name: String, _ rule: FieldRule, isJSON: Bool) throws(ExtractionError) {
         if isJSON, rule.remove != nil {
             throw .badRule(field: name, reason: "remove: has no meaning in JSON; leave it out with jq")
         }

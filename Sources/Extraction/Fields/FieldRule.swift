@@ -20,8 +20,9 @@ public struct FieldRule: Sendable, Equatable {
         case time
     }
 
-    /// CSS (with `@attribute`), `xpath:…` or `jq:…`; nil means the item itself.
-    public var select: String?
+    /// CSS (with `@attribute`), `xpath:…` or `jq:…`, in the order in which they are tried: the first that finds something counts.
+    /// None means the item itself.
+    public var selectors: [String]
     /// A list of every match instead of the first one.
     public var all: Bool
     /// CSS; what matches inside what was selected is dropped before its text is taken.
@@ -35,16 +36,25 @@ public struct FieldRule: Sendable, Equatable {
     public var format: String?
 
     public init(
-        select: String? = nil, all: Bool = false, remove: String? = nil, match: String? = nil, as kind: Kind = .text,
+        anyOf selectors: [String], all: Bool = false, remove: String? = nil, match: String? = nil, as kind: Kind = .text,
         timezone: String? = nil, format: String? = nil
     ) {
-        self.select = select
+        self.selectors = selectors
         self.all = all
         self.remove = remove
         self.match = match
         self.kind = kind
         self.timezone = timezone
         self.format = format
+    }
+
+    public init(
+        select: String? = nil, all: Bool = false, remove: String? = nil, match: String? = nil, as kind: Kind = .text,
+        timezone: String? = nil, format: String? = nil
+    ) {
+        self.init(
+            anyOf: select.map { [$0] } ?? [], all: all, remove: remove, match: match, as: kind, timezone: timezone,
+            format: format)
     }
 
     /// A bare selector, as in `title: ".title"`.

@@ -10,15 +10,26 @@ struct CompiledRules: Sendable {
     /// In the order of the bytes of their names, which is the order in which they are written; the key is the last one.
     let fields: [CompiledField]
     let next: CompiledField?
-    /// The fields' CSS in one.
+    /// The selectors of all fields, those of one field after another in the order in which they are tried.
+    let slots: [Slot]
+    /// The CSS of the slots in one.
     let index: SelectorIndex
-    /// How many fields are looked for by CSS inside the item; an item is walked to its end only while one is missing.
-    let cssFields: Int
+    /// How many slots are looked for by CSS inside the item; an item is walked to its end only while one is missing.
+    let cssSlots: Int
     let usesXPath: Bool
     let names: NameTable
     let digestText: String
 
     var keyField: Int { fields.count - 1 }
+
+    /// One selector of a field.
+    struct Slot: Sendable {
+        let field: Int
+        let selector: Selector
+    }
+
+    /// Where a field's slots are.
+    let slotRanges: [Range<Int>]
 
     init(
         items: String, key: FieldRule, fields: [(name: String, rule: FieldRule)], next: String?
@@ -41,17 +52,30 @@ struct CompiledRules: Sendable {
         self.next = try next.map { text throws(ExtractionError) in
             try CompiledField(name: "next", rule: FieldRule(select: text, as: .url), isJSON: isJSON, names: &names)
         }
-        let css = compiled.indices.compactMap { owner -> (Int, CSSSelector)? in
-            guard case .css(let selector?, _) = compiled[owner].selector else { return nil }
-            return (owner, selector)
+        let slots = compiled.indices.flatMap { field in
+            compiled[field].selectors.map { Slot(field: field, selector: $0) }
         }
+        let css = slots.indices.compactMap { slot -> (Int, CSSSelector)? in
+            guard case .css(let selector?, _) = slots[slot].selector else { return nil }
+            return (slot, selector)
+        }
+        self.slots = slots
+        slotRanges = CompiledRules.ranges(of: compiled)
         index = SelectorIndex(css, names: names)
-        cssFields = css.count
-        usesXPath =
-            self.items.isXPath || compiled.contains { $0.selector.isXPath } || self.next?.selector.isXPath == true
+        cssSlots = css.count
+        let others = self.next?.selectors ?? []
+        usesXPath = self.items.isXPath || slots.contains { $0.selector.isXPath } || others.contains(where: \.isXPath)
         self.names = names
         digestText = CompiledRules.digestText(
             items: items, key: key, fields: compiled.dropLast().map { ($0.name, $0.rule) }, next: next)
+    }
+
+    private static func ranges(of fields: [CompiledField]) -> [Range<Int>] {
+        var end = 0
+        return fields.map { field in
+            defer { end += field.selectors.count }
+            return end..<end + field.selectors.count
+        }
     }
 
     private static func digestText(
@@ -67,7 +91,8 @@ struct CompiledRules: Sendable {
 
     private static func json(_ rule: FieldRule) -> JSON {
         var object = JSONObject([("as", .string(rule.kind.rawValue))])
-        object["select"] = rule.select.map { .string($0) }
+        object["select"] =
+            rule.selectors.count > 1 ? .array(rule.selectors.map(JSON.string)) : rule.selectors.first.map(JSON.string)
         object["all"] = rule.all ? true : nil
         object["remove"] = rule.remove.map { .string($0) }
         object["match"] = rule.match.map { .string($0) }

@@ -36,10 +36,13 @@ struct JSONReader {
     }
 
     private func key(_ input: borrowing PreparedInput) throws(ExtractionError) -> String? {
-        guard case .jq(let filter) = rules.fields[rules.keyField].selector, let found = try run(filter, input).first,
-            let text = JSONReader.text(found)
-        else { return nil }
-        return text.isEmpty ? nil : text
+        for selector in rules.fields[rules.keyField].selectors {
+            guard case .jq(let filter) = selector, let found = try run(filter, input).first,
+                let text = JSONReader.text(found), !text.isEmpty
+            else { continue }
+            return text
+        }
+        return nil
     }
 
     private func readItem(_ input: borrowing PreparedInput, key: String, page: inout Page) -> ReadItem {
@@ -57,7 +60,18 @@ struct JSONReader {
     }
 
     private func value(_ field: CompiledField, _ input: borrowing PreparedInput) -> ValueReader.Outcome {
-        guard case .jq(let filter) = field.selector else { return .nothing }
+        for selector in field.selectors {
+            guard case .jq(let filter) = selector else { continue }
+            let outcome = value(field, filter, input)
+            if case .nothing = outcome { continue }
+            return outcome
+        }
+        return .nothing
+    }
+
+    private func value(
+        _ field: CompiledField, _ filter: JSONFilter, _ input: borrowing PreparedInput
+    ) -> ValueReader.Outcome {
         var found: [JSON]
         do throws(ExtractionError) { found = try run(filter, input) } catch { return .failure(error.description) }
         found.removeAll { $0 == .null }
@@ -107,7 +121,7 @@ struct JSONReader {
     }
 
     private func next() throws(ExtractionError) -> String? {
-        guard let rule = rules.next, case .jq(let filter) = rule.selector else { return nil }
+        guard let rule = rules.next, case .jq(let filter)? = rule.selectors.first else { return nil }
         guard case .string(let text)? = try run(filter, PreparedInput(document)).first(where: { $0 != .null }),
             !text.isEmpty,
             let url = URLReference.resolve(text, against: base), url.hasPrefix("http://") || url.hasPrefix("https://")

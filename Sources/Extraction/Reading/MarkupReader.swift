@@ -13,7 +13,7 @@ struct MarkupReader {
     private let tree: Tree
     private let xpath: XPathDocument?
     private let base: String
-    /// For each rule the places that its CSS found in the item at hand, ascending.
+    /// For each slot the places that its CSS found in the item at hand, ascending.
     private var found: [[Tree.Index]]
     private var folded = FoldedText()
 
@@ -22,22 +22,22 @@ struct MarkupReader {
         self.tree = tree
         xpath = rules.usesXPath ? try XPathDocument(tree) : nil
         base = tree.baseURL(url)
-        found = Array(repeating: [], count: rules.fields.count)
+        found = Array(repeating: [], count: rules.slots.count)
     }
 
     mutating func page() throws(ExtractionError) -> Page {
         var page = Page()
         page.title = tree.title
-        for item in try items() {
-            collect(in: item)
-            guard let key = try key(of: item) else {
-                page.keyless += 1
-                continue
-            }
-            page.items.append(try read(item, key: key, page: &page))
-        }
+        for item in try items() { page.take(try read(item)) }
         page.next = try next()
         return page
+    }
+
+    /// What one of the items says.
+    mutating func read(_ item: Tree.Index) throws(ExtractionError) -> ItemReading {
+        collect(in: item)
+        guard let key = try key(of: item) else { return ItemReading() }
+        return try reading(of: item, key: key)
     }
 
     /// The elements that the items' selector finds, in document order.
@@ -64,27 +64,29 @@ struct MarkupReader {
     // MARK: Finding
 
     private mutating func collect(in item: Tree.Index) {
-        for field in found.indices { found[field].removeAll(keepingCapacity: true) }
-        var missing = rules.cssFields
+        for slot in found.indices { found[slot].removeAll(keepingCapacity: true) }
+        var missing = rules.cssSlots
         guard missing > 0 else { return }
         for place in item + 1..<Int(tree.nodes[item].end) where tree.isElement(place) {
             var satisfied = 0
             rules.index.forEachMatch(
                 in: tree, at: place, scope: item,
-                isWanted: { found[$0].isEmpty || (rules.fields[$0].rule.all && found[$0].last != place) }
-            ) { field in
-                guard hasAttribute(place, rules.fields[field]) else { return }
-                if found[field].isEmpty, !rules.fields[field].rule.all { satisfied += 1 }
-                found[field].append(place)
+                isWanted: { found[$0].isEmpty || (takesAll($0) && found[$0].last != place) }
+            ) { slot in
+                guard hasAttribute(place, rules.slots[slot].selector) else { return }
+                if found[slot].isEmpty, !takesAll(slot) { satisfied += 1 }
+                found[slot].append(place)
             }
             missing -= satisfied
             if missing == 0 { return }
         }
     }
 
+    private func takesAll(_ slot: Int) -> Bool { rules.fields[rules.slots[slot].field].rule.all }
+
     /// `SELECTOR@attribute` looks for an element that has the attribute.
-    private func hasAttribute(_ place: Tree.Index, _ rule: CompiledField) -> Bool {
-        guard case .css(_, let attribute?) = rule.selector else { return true }
+    private func hasAttribute(_ place: Tree.Index, _ selector: Selector) -> Bool {
+        guard case .css(_, let attribute?) = selector else { return true }
         return tree.attribute(attribute.id(in: tree), of: place) != nil
     }
 
@@ -97,13 +99,13 @@ struct MarkupReader {
         }
     }
 
-    private func sources(_ field: Int, in item: Tree.Index) throws(ExtractionError) -> [Source] {
-        switch rules.fields[field].selector {
-        case .css(nil, _): return hasAttribute(item, rules.fields[field]) ? [.node(item)] : []
-        case .css: return found[field].map { .node($0) }
+    private func sources(_ slot: Int, in item: Tree.Index) throws(ExtractionError) -> [Source] {
+        switch rules.slots[slot].selector {
+        case .css(nil, _): return hasAttribute(item, rules.slots[slot].selector) ? [.node(item)] : []
+        case .css: return found[slot].map { .node($0) }
         case .xpath(let expression):
             let all = try find(expression, from: item)
-            return rules.fields[field].rule.all ? all : Array(all.prefix(1))
+            return takesAll(slot) ? all : Array(all.prefix(1))
         case .jq: return []
         }
     }
@@ -115,32 +117,44 @@ struct MarkupReader {
         return key
     }
 
-    private mutating func read(
-        _ place: Tree.Index, key: String, page: inout Page
-    ) throws(ExtractionError) -> ReadItem {
+    private mutating func reading(of place: Tree.Index, key: String) throws(ExtractionError) -> ItemReading {
         var item = ReadItem(key: key, fields: JSONObject())
+        var failures: [FieldFailure] = []
         for field in rules.fields.indices where field != rules.keyField {
             switch try value(of: field, in: place) {
             case .nothing: break
             case .value(let value): item.fields[rules.fields[field].name] = value
             case .failure(let reason):
                 item.unreadable.append(rules.fields[field].name)
-                page.note(FieldFailure(key: key, field: rules.fields[field].name, reason: reason))
+                failures.append(FieldFailure(key: key, field: rules.fields[field].name, reason: reason))
             }
         }
-        return item
+        return ItemReading(item: item, failures: failures)
     }
 
+    /// The value that the first of the field's selectors finds which finds any.
     private mutating func value(of field: Int, in item: Tree.Index) throws(ExtractionError) -> ValueReader.Outcome {
-        let isList = rules.fields[field].rule.all || rules.fields[field].rule.kind == .lines
+        for slot in rules.slotRanges[field] {
+            let outcome = try value(of: rules.fields[field], at: slot, in: item)
+            if case .nothing = outcome { continue }
+            return outcome
+        }
+        return .nothing
+    }
+
+    private mutating func value(
+        of field: CompiledField, at slot: Int, in item: Tree.Index
+    ) throws(ExtractionError) -> ValueReader.Outcome {
+        let selector = rules.slots[slot].selector
+        let isList = field.rule.all || field.rule.kind == .lines
         if !isList {
-            guard let source = try sources(field, in: item).first else { return .nothing }
-            return single(rules.fields[field], source)
+            guard let source = try sources(slot, in: item).first else { return .nothing }
+            return single(field, selector, source)
         }
         var values: [JSON] = []
-        for source in try sources(field, in: item) {
-            for outcome in rules.fields[field].rule.kind == .lines
-                ? lines(rules.fields[field], source) : [single(rules.fields[field], source)]
+        for source in try sources(slot, in: item) {
+            for outcome in field.rule.kind == .lines
+                ? lines(field, selector, source) : [single(field, selector, source)]
             {
                 switch outcome {
                 case .nothing: break
@@ -152,14 +166,16 @@ struct MarkupReader {
         return values.isEmpty ? .nothing : .value(.array(values))
     }
 
-    private mutating func single(_ rule: CompiledField, _ source: Source) -> ValueReader.Outcome {
+    private mutating func single(
+        _ rule: CompiledField, _ selector: Selector, _ source: Source
+    ) -> ValueReader.Outcome {
         folded.reset()
         switch (source, rule.rule.kind) {
-        case (.node(let place), .html) where attributeName(rule, place) == nil:
+        case (.node(let place), .html) where attributeName(rule, selector, place) == nil:
             let html = tree.innerHTML(of: place, without: removed(rule, in: place))
             return html.withUnsafeBufferPointer { rule.values.read($0, base: base) }
         case (.node(let place), _):
-            if let name = attributeName(rule, place) {
+            if let name = attributeName(rule, selector, place) {
                 tree.attribute(name, of: place)?.withUnsafeBufferPointer { folded.append($0) }
             } else {
                 tree.appendText(of: place, without: removed(rule, in: place), to: &folded)
@@ -169,11 +185,11 @@ struct MarkupReader {
         return folded.bytes.withUnsafeBufferPointer { rule.values.read($0, base: base) }
     }
 
-    private func lines(_ rule: CompiledField, _ source: Source) -> [ValueReader.Outcome] {
+    private func lines(_ rule: CompiledField, _ selector: Selector, _ source: Source) -> [ValueReader.Outcome] {
         let lines: [[UInt8]]
         switch source {
         case .node(let place):
-            if let name = attributeName(rule, place) {
+            if let name = attributeName(rule, selector, place) {
                 let value = tree.attribute(name, of: place) ?? []
                 lines = value.split(separator: UInt8(ascii: "\n")).map(WhiteSpace.folded)
             } else {
@@ -185,8 +201,10 @@ struct MarkupReader {
     }
 
     /// The attribute that the rule names; for URLs, where it names none, the one that holds the element's link.
-    private func attributeName(_ rule: CompiledField, _ place: Tree.Index) -> NameTable.ID? {
-        if case .css(_, let attribute?) = rule.selector { return attribute.id(in: tree) }
+    private func attributeName(
+        _ rule: CompiledField, _ selector: Selector, _ place: Tree.Index
+    ) -> NameTable.ID? {
+        if case .css(_, let attribute?) = selector { return attribute.id(in: tree) }
         guard rule.rule.kind == .url, tree.isElement(place) else { return nil }
         return [KnownName.href.id, KnownName.src.id].first { tree.attribute($0, of: place) != nil }
     }
@@ -199,18 +217,18 @@ struct MarkupReader {
     }
 
     private mutating func next() throws(ExtractionError) -> String? {
-        guard let rule = rules.next, let source = try firstSource(rule),
-            case .value(.string(let url)) = single(rule, source)
+        guard let rule = rules.next, let selector = rule.selectors.first, let source = try firstSource(selector),
+            case .value(.string(let url)) = single(rule, selector, source)
         else { return nil }
         return url.hasPrefix("http://") || url.hasPrefix("https://") ? url : nil
     }
 
     /// The first place in the whole page.
-    private func firstSource(_ rule: CompiledField) throws(ExtractionError) -> Source? {
-        switch rule.selector {
-        case .css(let selector?, _):
+    private func firstSource(_ selector: Selector) throws(ExtractionError) -> Source? {
+        switch selector {
+        case .css(let css?, _):
             for place in tree.nodes.indices where tree.isElement(place) {
-                if tree.matches(place, selector, scope: Tree.document), hasAttribute(place, rule) {
+                if tree.matches(place, css, scope: Tree.document), hasAttribute(place, selector) {
                     return .node(place)
                 }
             }

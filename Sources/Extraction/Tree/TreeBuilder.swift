@@ -44,6 +44,9 @@ struct TreeBuilder {
 
     func isOpen(_ name: KnownName) -> Bool { openCounts[Int(name.id)] > 0 }
 
+    /// The innermost open element's place in the tree.
+    var currentIndex: Int { Int(open[open.count - 1].index) }
+
     var current: NameTable.ID { open[open.count - 1].name }
 
     // MARK: Building

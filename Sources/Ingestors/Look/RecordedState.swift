@@ -6,9 +6,11 @@ import Observations
 
 /// Reads a watch's past from the log.
 struct RecordedState {
-    let items: [ItemKey: Recorded]
+    var items: [ItemKey: Recorded]
     /// The end of the log up to which this is everything.
     let end: UInt64
+    /// When the newest of the items' events was observed.
+    let newest: Timestamp?
 
     init(of watch: String, _ kind: WatchKind, in log: EventLog) throws(IngestError) {
         let prefix = watch + "/"
@@ -16,12 +18,15 @@ struct RecordedState {
             // The end first: what others append meanwhile is then noticed by the append's condition.
             end = try log.end()
             var items: [ItemKey: Recorded] = [:]
+            var newest: Timestamp?
             for head in try log.heads(family: kind.family, subjectPrefix: prefix) {
                 let key = String(decoding: head.stream.subject.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
                 let isPresent = head.type == kind.observedType
+                newest = max(newest ?? head.time, head.time)
                 items[ItemKey(key)] = Recorded(digest: isPresent ? head.digest : nil, sequence: head.sequence)
             }
             self.items = items
+            self.newest = newest
         } catch {
             throw .log(error)
         }
@@ -46,16 +51,23 @@ struct RunHistory {
         _ missed: [ItemKey: UInt64], at now: Timestamp, expect: Expectation
     ) throws(IngestError) -> Set<ItemKey> {
         var rows = AbsenceRows(missed: missed, at: now, expect: expect)
+        try extend(&rows)
+        return rows.confirmed
+    }
+
+    /// Takes past runs into the rows until none of these can change.
+    ///
+    /// - Parameter end: only runs before this sequence.
+    func extend(_ rows: inout AbsenceRows, before end: UInt64 = .max) throws(IngestError) {
         do throws(LogError) {
             for sequence in try log.sequences(of: StreamID(family: "run", subject: watch)).reversed()
-            where !rows.isSettled {
+            where !rows.isSettled && sequence < end {
                 guard let event = try log.event(at: sequence) else { continue }
                 rows.take(try pastRun(event))
             }
         } catch {
             throw .log(error)
         }
-        return rows.confirmed
     }
 
     /// How many things without a key the last completed run found: what is always there hides no item.

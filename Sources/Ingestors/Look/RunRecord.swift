@@ -3,119 +3,107 @@
 import CanonicalJSON
 import EventLog
 import Observations
-import Transport
 
-/// Turns a survey and the decision about it into drafts.
+/// Where what a run saw came from, as far as its events say it.
+struct RunOrigin: Sendable {
+    /// A page that sightings stand on.
+    struct Page: Sendable {
+        /// When it was fetched or saved.
+        var time: Timestamp
+        /// The same bytes as before, read with new rules.
+        var isReread = false
+        /// How events refer to its bytes, where they are kept.
+        var evidence: String?
+    }
+
+    /// Who appends: `/watches/NAME`, `/import/USER`.
+    var source: String
+    /// By the page numbers of the decision's choices.
+    var pages: [Page]
+    /// Items that went because new rules no longer find them, and not because any page's bytes changed.
+    var misread: Set<ItemKey> = []
+    /// What the run as a whole was read from, where that is one thing.
+    var evidence: String?
+}
+
+/// Turns what a run decided into drafts.
 struct RunRecord {
-    let definition: WatchDefinition
+    let watch: String
+    let kind: WatchKind
     let run: RunID
-    let began: Timestamp
     let ended: Timestamp
     /// The id of the `config.applied` event that holds.
     let configuration: String?
-    let survey: Survey
+    let origin: RunOrigin
     let decision: Decision
 
-    private var source: String { "/watches/\(definition.name)" }
-
     /// The events, numbered from 1, the run event last.
-    ///
-    /// - Parameter isKept: whether these bytes are among the blobs.
-    func drafts(_ runEvent: RunEnded, isKept: (Digest) -> Bool) throws(IngestError) -> [EventDraft] {
+    func drafts(_ runEvent: RunEnded) throws(IngestError) -> [EventDraft] {
         var drafts: [EventDraft] = []
-        for choice in decision.appended { drafts.append(try observed(choice, drafts.count + 1, isKept)) }
-        let misread = lostByReading
+        for choice in decision.appended { drafts.append(try observed(choice, drafts.count + 1)) }
         for key in decision.absent {
             drafts.append(
                 EventDraft(
-                    type: definition.kind.absentType, source: source, subject: "\(definition.name)/\(key.text)",
+                    type: kind.absentType, source: origin.source, subject: "\(watch)/\(key.text)",
                     id: EventID(run: run, number: drafts.count + 1), time: ended,
-                    causation: misread.contains(key) ? configuration : nil, data: [:]))
+                    causation: origin.misread.contains(key) ? configuration : nil, data: [:]))
         }
         drafts.append(
             EventDraft(
-                type: decision.outcome.type, source: source, subject: definition.name,
-                id: EventID(run: run, number: drafts.count + 1), time: ended, data: try data(runEvent)))
+                type: decision.outcome.type, source: origin.source, subject: watch,
+                id: EventID(run: run, number: drafts.count + 1), time: ended, evidence: origin.evidence,
+                data: try data(runEvent)))
         return drafts
     }
 
-    private func observed(
-        _ choice: Sightings.Choice, _ number: Int, _ isKept: (Digest) -> Bool
-    ) throws(IngestError) -> EventDraft {
-        let page = survey.pages[choice.page]
+    private func observed(_ choice: Sightings.Choice, _ number: Int) throws(IngestError) -> EventDraft {
+        let page = origin.pages[choice.page]
         let fields: JSON
         do throws(JSONError) { fields = try JSON.parse(choice.sighting.fields) } catch {
             throw .data(ObservationError(expected: "Observed", reason: error.description))
         }
         return EventDraft(
-            type: definition.kind.observedType, source: source,
-            subject: "\(definition.name)/\(choice.sighting.key.text)",
-            id: EventID(run: run, number: number), time: page.fetched,
-            causation: page.origin == .reread ? configuration : nil,
-            evidence: isKept(page.page.bytes) ? page.page.bytes.reference : nil, data: fields)
+            type: kind.observedType, source: origin.source, subject: "\(watch)/\(choice.sighting.key.text)",
+            id: EventID(run: run, number: number), time: page.time,
+            causation: page.isReread ? configuration : nil, evidence: page.evidence, data: fields)
     }
 
     private func data(_ runEvent: RunEnded) throws(IngestError) -> JSON {
         do throws(ObservationError) { return try runEvent.json() } catch { throw .data(error) }
     }
-
-    /// Items that went because new rules no longer find them, and not because any page's bytes changed.
-    private var lostByReading: Set<ItemKey> {
-        guard configuration != nil else { return [] }
-        var byReading: Set<ItemKey> = []
-        var byChange: Set<ItemKey> = []
-        for page in survey.pages {
-            if page.origin == .reread { byReading.formUnion(page.lost) } else { byChange.formUnion(page.lost) }
-        }
-        return byReading.subtracting(byChange)
-    }
 }
 
-extension RunRecord {
-    /// So many failures are listed one by one.
-    private static let failuresMax = 100
-
-    /// The run event's data, but for what it missed.
-    var summary: RunEnded {
-        var summary = RunEnded(kind: definition.kind.name)
-        summary.observed = decision.found
-        summary.changed = decision.appended.count
-        summary.unchanged = decision.unchanged
-        summary.absent = decision.absent.count
-        summary.conflicts = decision.conflicts
-        summary.requests = survey.traffic.requests
-        summary.notModified = survey.traffic.notModified
-        summary.bytes = survey.traffic.bytes
-        summary.seconds = ended.seconds(since: began)
-        summary.topics = survey.topics
-        summary.keyless = survey.keyless > 0 ? survey.keyless : nil
-        if survey.unreadable > 0 {
-            summary.unreadable = survey.unreadable
-            summary.unreadableFirst = Array(
-                survey.pages.lazy.flatMap(\.page.content.unreadableFirst).prefix(PageContent.unreadableFirstMax))
-        }
-        summary.suspicions = decision.outcome == .suspect ? decision.suspicions : nil
-        if decision.failed {
-            summary.failures = survey.failures.prefix(Self.failuresMax).map(\.failure)
-            let further = survey.failures.count - Self.failuresMax
-            summary.furtherFailures = further > 0 ? further : nil
-            summary.error = error
-        }
-        return summary
+extension RunEnded {
+    /// What the decision says of the run.
+    init(_ decision: Decision, kind: WatchKind) {
+        self.init(kind: kind.name)
+        observed = decision.found
+        changed = decision.appended.count
+        unchanged = decision.unchanged
+        absent = decision.absent.count
+        conflicts = decision.conflicts
+        suspicions = decision.outcome == .suspect ? decision.suspicions : nil
     }
 
-    /// One sentence: how much failed, where first, and why.
-    private var error: String? {
-        guard let first = survey.failures.first else { return nil }
-        let failure = first.failure
-        let topic = failure.topic.map { ", topic \($0)" } ?? ""
-        let page = failure.page.map { ", page \($0)" } ?? ""
-        if survey.topicList == nil, definition.topics != nil {
-            return "the list of topics at \(failure.url) failed: \(failure.reason)"
+    private static let missedBytesMax = 256 << 10
+
+    /// Names what the run missed: in the event, or where the list is long in a blob.
+    func naming(missedBy decision: Decision, in blobs: BlobStore) throws(IngestError) -> RunEnded {
+        guard !decision.failed else { return self }
+        var summary = self
+        let keys = decision.missed.map(\.text)
+        let list = JSON.array(keys.map(JSON.string)).canonicalBytes
+        if list.count <= Self.missedBytesMax {
+            summary.missed = keys
+        } else {
+            do throws(LogError) {
+                let blob = try blobs.put(list)
+                summary.missedIn = BlobReference(
+                    blob: blob.digest.reference, size: blob.size, type: "application/json")
+            } catch {
+                throw .log(error)
+            }
         }
-        if definition.kind == .page { return "\(failure.url): \(failure.reason)" }
-        let all = survey.pages.count + survey.failures.count
-        return "\(survey.failures.count) of \(all) pages failed: \(failure.url)\(topic)\(page): \(failure.reason)"
-            + (survey.failures.count > 1 ? " (the first of them)" : "")
+        return summary
     }
 }

@@ -71,11 +71,14 @@ extension Watcher {
             let ended = clock()
             let whole = try evidence.completed { key throws(IngestError) in try state.fields(of: key, in: log) }
             let decision = try decide(whole, state, at: ended)
+            let summary = try survey.summary(of: decision, definition, seconds: ended.seconds(since: began))
+                .naming(missedBy: decision, in: log.blobs)
             let record = RunRecord(
-                definition: definition, run: run, began: began, ended: ended, configuration: configuration,
-                survey: survey, decision: decision)
-            let summary = try withMissed(record.summary, decision)
-            let drafts = try record.drafts(summary) { log.blobs.contains($0) }
+                watch: definition.name, kind: definition.kind, run: run, ended: ended, configuration: configuration,
+                origin: survey.origin(
+                    watch: definition.name, configuration: configuration, isKept: log.blobs.contains),
+                decision: decision)
+            let drafts = try record.drafts(summary)
             do throws(LogError) {
                 let end = try await append(drafts, since: state.end)
                 return RunReport(
@@ -115,24 +118,6 @@ extension Watcher {
             try history.confirmed(missed, at: now, expect: definition.expect)
         }
     }
-
-    /// Names what the run missed: in the event, or where the list is long in a blob.
-    private func withMissed(_ summary: RunEnded, _ decision: Decision) throws(IngestError) -> RunEnded {
-        guard !decision.failed else { return summary }
-        var summary = summary
-        let keys = decision.missed.map(\.text)
-        let list = JSON.array(keys.map(JSON.string)).canonicalBytes
-        if list.count <= Self.missedBytesMax {
-            summary.missed = keys
-        } else {
-            let blob = try logged { () throws(LogError) in try log.blobs.put(list) }
-            summary.missedIn = BlobReference(
-                blob: blob.digest.reference, size: blob.size, type: "application/json")
-        }
-        return summary
-    }
-
-    private static let missedBytesMax = 256 << 10
 
     /// One commit, or as many as it takes; the end of the log after it.
     private func append(_ drafts: [EventDraft], since end: UInt64) async throws(LogError) -> UInt64 {

@@ -52,13 +52,9 @@ extension ItemRules: PageRules {
         let read = try read(
             page.body, mediaType: page.contentType.mediaType, charset: page.contentType.charset, baseURL: page.base)
         if let suspicion = read.suspicion { throw .failed(suspicion) }
-        let items = read.items.map { item in
-            let fields = JSON.object(item.fields).canonicalBytes
-            return Sighting(
-                key: ItemKey(item.key), digest: .sha256(fields), fields: fields, unreadable: item.unreadable)
-        }
         return PageContent(
-            items: items, next: read.next, keyless: read.keyless, unreadable: read.failureCount,
+            items: read.items.map(Sighting.init), next: read.next, keyless: read.keyless,
+            unreadable: read.failureCount,
             unreadableFirst: read.failures.prefix(PageContent.unreadableFirstMax).map(\.description))
     }
 }
@@ -101,6 +97,47 @@ extension WatchRules: PageRules {
     var readerDigest: Digest { pageRules.readerDigest }
 
     func content(of page: PageBytes) throws(ExtractionError) -> PageContent { try pageRules.content(of: page) }
+}
+
+extension Sighting {
+    init(_ item: ReadItem) {
+        let fields = JSON.object(item.fields).canonicalBytes
+        self.init(key: ItemKey(item.key), digest: .sha256(fields), fields: fields, unreadable: item.unreadable)
+    }
+}
+
+extension ItemSeries<Sighting> {
+    /// What `ItemRules.content(of:)` makes of a page.
+    func content(of body: [UInt8], mediaType: String?) throws(ExtractionError) -> PageContent {
+        let read = try read(body, mediaType: mediaType)
+        if let suspicion = read.suspicion { throw .failed(suspicion) }
+        return PageContent(
+            items: read.items, next: read.next, keyless: read.keyless, unreadable: read.failureCount,
+            unreadableFirst: read.failures.prefix(PageContent.unreadableFirstMax).map(\.description))
+    }
+}
+
+extension PageContent {
+    /// Why the content cannot be recorded; nothing where it can.
+    var refusal: String? {
+        items.first(where: \.isTooLarge).map {
+            "the item \($0.key.text.prefix(100)) is larger than an event may be (1 MiB)"
+        }
+    }
+
+    /// What to say of a page that could not be understood: where JSON is due, a captcha is first of all no JSON; that it is a captcha
+    /// says more.
+    static func reason(_ error: ExtractionError, _ body: [UInt8], mediaType: String?) -> String {
+        blockSuspicion(body, mediaType: mediaType) ?? error.description
+    }
+}
+
+extension Sighting {
+    /// Of an event's 1 MiB, what the envelope leaves.
+    static let fieldsMax = (1 << 20) - 4096
+
+    /// Whether the event would be over the log's limit.
+    fileprivate var isTooLarge: Bool { fields.count + 6 * key.text.utf8.count > Self.fieldsMax }
 }
 
 extension TopicRules: PageRules {

@@ -121,13 +121,9 @@ extension PageReader {
     private func content(of bytes: PageBytes, _ rules: any PageRules) throws(PageFault) -> PageContent {
         let content: PageContent
         do throws(ExtractionError) { content = try rules.content(of: bytes) } catch {
-            // Where JSON is due, a captcha is first of all no JSON; that it is a captcha says more.
-            let suspicion = blockSuspicion(bytes.body, mediaType: bytes.contentType.mediaType)
-            throw .page(suspicion ?? error.description)
+            throw .page(PageContent.reason(error, bytes.body, mediaType: bytes.contentType.mediaType))
         }
-        if let large = content.items.first(where: \.isTooLarge) {
-            throw .page("the item \(large.key.text.prefix(100)) is larger than an event may be (1 MiB)")
-        }
+        if let refusal = content.refusal { throw .page(refusal) }
         return content
     }
 
@@ -164,12 +160,4 @@ extension CachedPage {
         page.reader = reader
         return page
     }
-}
-
-extension Sighting {
-    /// Of an event's 1 MiB, what the envelope leaves.
-    static let fieldsMax = (1 << 20) - 4096
-
-    /// Whether the event would be over the log's limit.
-    fileprivate var isTooLarge: Bool { fields.count + 6 * key.text.utf8.count > Self.fieldsMax }
 }

@@ -96,7 +96,7 @@ public struct KeyedCollection: Projection {
     private func origin(
         of event: EventView, watch: UnsafeRawBufferPointer, _ table: ItemTable
     ) throws -> Origin {
-        if event.source.raw.starts(with: "/import/".utf8) { return .import }
+        if let origin = Origin.imported(event) { return origin }
         if event.causation != nil { return .reading }
         return try table.hasHadCompleteRun(watch) ? .live : .firstLook
     }

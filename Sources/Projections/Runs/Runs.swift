@@ -7,7 +7,7 @@ import EventLog
 /// of any moment, says all that `status` tells.
 public struct Runs: Projection {
     public let name = "runs"
-    public let version = 1
+    public let version = 2
     /// Collections count towards the items that are present.
     public let families: Set<String> = Set(KeyedCollection.kinds.map(\.family) + ["run"])
 
@@ -58,7 +58,9 @@ public struct Runs: Projection {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce((SELECT items FROM counts WHERE watch = ?2), 0), ?8)
             """, event.sequence, watch, event.observed, TextInPlace(event.id.raw), outcome.rawValue,
             record.failuresInARow, record.lastGood, TextInPlace(event.data))
-        if let kind { try context.emit(kind, subject: event.subject.raw, origin: .live) }
+        if let kind {
+            try context.emit(kind, subject: event.subject.raw, origin: Origin.imported(event) ?? .live)
+        }
     }
 
     private func count(_ event: EventView, isPresent: Bool, _ database: Connection) throws {

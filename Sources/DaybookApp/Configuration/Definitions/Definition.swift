@@ -50,6 +50,13 @@ struct TableDefinition: Sendable {
         keys.first { $0.name.utf8.elementsEqual(name.utf8) }
     }
 
+    /// Whether a value that stands for a table with this one key may be given so: a text always, a list where the key takes one.
+    func takesList(_ name: String, _ node: ConfigurationNode) -> Bool {
+        guard case .list = node.content else { return true }
+        if case .oneOrMany? = key(name)?.type { return true }
+        return false
+    }
+
     /// The keys that this version reads.
     var current: [KeyDefinition] {
         keys.filter { if case .later = $0.need { false } else { true } }
@@ -110,7 +117,7 @@ indirect enum ValueType: Sendable {
         var later: String?
     }
 
-    enum NameRule: Sendable {
+    enum NameRule: Sendable, Equatable {
         /// The name of a watch, channel or reactor: it becomes part of subjects and files.
         case identity(String)
         /// The name of an item's field.

@@ -9,6 +9,12 @@ extension TableDefinition {
                 name: "kind", type: .choice(ValueType.Choice.kinds), need: .required,
                 about: "What is watched, and so what its events and changes are called."),
             KeyDefinition(
+                name: "preset", type: .scalar(.text),
+                about:
+                    "Named defaults for the other keys: a preset that comes with Daybook (`daybook presets list`), or the path "
+                    + "of a file of your own. What the watch itself says wins; fields are taken together by name, and what is "
+                    + "set to `null` is dropped.", example: "frab-xml"),
+            KeyDefinition(
                 name: "every", type: .scalar(.duration),
                 about: "How often to look. With neither `every` nor `cron`, only `daybook check` looks.", example: "10m"
             ),
@@ -30,9 +36,10 @@ extension TableDefinition {
                 name: "items", type: .scalar(.selector), need: .required,
                 about: "Selects each item on a page.", example: "\".sessionRow\""),
             KeyDefinition(
-                name: "key", type: .scalar(.selector), need: .required,
+                name: "key", type: .oneOrMany(.scalar(.selector)), need: .required,
                 about:
-                    "Selects what an item is known by, within the item. A changed `key` makes every item another one, and "
+                    "Selects what an item is known by, within the item; of several selectors the first that finds something "
+                    + "counts. A changed `key` makes every item another one, and "
                     + "is refused without `rekey: true`.", example: "\"@id\""),
             KeyDefinition(
                 name: "fields", type: .named(.field, .shorthand(key: "select", .field)), need: .required,
@@ -56,7 +63,6 @@ extension TableDefinition {
             KeyDefinition(
                 name: "rekey", type: .scalar(.flag), standard: "false",
                 about: "Says that a changed `key` is meant."),
-            .later("preset", "presets"),
             .later("availability", "the kind stock"),
             .later("from", "the kinds submissions, directory and crawl"),
             .later("extensions", "the kind directory"),
@@ -130,11 +136,13 @@ extension TableDefinition {
 
     static let field = TableDefinition(
         title: "fields",
-        about: "`title: \".title\"` is short for `title: { select: \".title\" }`.",
+        about: "`title: \".title\"` is short for `title: { select: \".title\" }`, and a list of selectors likewise.",
         keys: [
             KeyDefinition(
-                name: "select", type: .scalar(.selector),
-                about: "Selects the field within the item. Left out, it is the item itself.", example: "\".title\""),
+                name: "select", type: .oneOrMany(.scalar(.selector)),
+                about:
+                    "Selects the field within the item; of several selectors the first that finds something counts. Left out, "
+                    + "it is the item itself.", example: "\".title\""),
             KeyDefinition(
                 name: "all", type: .scalar(.flag), standard: "false",
                 about: "Takes all that the selector finds, as a list, rather than the first."),

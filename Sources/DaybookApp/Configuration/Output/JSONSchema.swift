@@ -20,6 +20,11 @@ public enum ConfigurationSchema {
         ])
         let required = table.keys.filter { $0.need == .required }.map { JSON.string($0.name) }
         if !required.isEmpty { schema["required"] = .array(required) }
+        if table.key("preset") != nil {
+            // What is required may come from the preset.
+            schema["required"] = nil
+            schema["anyOf"] = [["required": ["preset"]], ["required": .array(required)]]
+        }
         for rule in table.rules { add(rule, to: &schema) }
         return schema
     }
@@ -76,7 +81,7 @@ public enum ConfigurationSchema {
         case .named(let rule, let element):
             JSONObject([
                 ("type", "object"), ("propertyNames", rule.schema),
-                ("additionalProperties", .object(self.type(element))),
+                ("additionalProperties", .object(rule == .field ? orNothing(element) : self.type(element))),
             ])
         case .table(let table): object(table)
         case .kinds(let kinds): self.kinds(kinds)
@@ -104,6 +109,11 @@ public enum ConfigurationSchema {
             ("type", "object"), ("required", .array([.string(kinds.deciding)])),
             ("properties", deciding(kinds.tables.flatMap(\.kinds), about: about)), ("allOf", .array(tables)),
         ])
+    }
+
+    /// A field of a preset is dropped by `null`.
+    private static func orNothing(_ type: ValueType) -> JSONObject {
+        either(self.type(type), JSONObject([("type", "null")]))
     }
 
     private static func either(_ one: JSONObject, _ other: JSONObject) -> JSONObject {

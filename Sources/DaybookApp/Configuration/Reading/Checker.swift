@@ -31,6 +31,9 @@ struct Checker {
         problems.append(ConfigurationProblem(file: file, line: line, path: path, message: message))
     }
 
+    /// What was found wrong elsewhere, with its own file and lines.
+    mutating func adopt(_ others: [ConfigurationProblem]) { problems += others }
+
     mutating func warn(_ message: String, _ path: String, line: Int) {
         warnings.append(ConfigurationProblem(file: file, line: line, path: path, message: message))
     }
@@ -55,7 +58,8 @@ struct Checker {
         case (.table(let definition), .table(let entries)), (.shorthand(_, let definition), .table(let entries)):
             return table(entries, definition, place).map(SettingValue.table)
         case (.kinds(let kinds), .table(let entries)): return table(entries, of: kinds, place).map(SettingValue.table)
-        case (.shorthand(let key, let definition), .text):
+        case (.shorthand(let key, let definition), .text),
+            (.shorthand(let key, let definition), .list) where definition.takesList(key, node):
             let entry = ConfigurationNode.Entry(name: key, line: node.line, value: node)
             return table([entry], definition, place).map(SettingValue.table)
         default:

@@ -25,12 +25,12 @@ struct SettingsReader {
         else { return nil }
         if kind == .page { return page(entry.name, table, fetch, evidence: evidence) }
         guard
-            let items = table.text("items"), let key = table.text("key"),
+            let items = table.text("items"), case let keys = table.texts("key").map(\.text), !keys.isEmpty,
             let expect = expect(table.table("expect") ?? .standard(.expect))
         else { return nil }
         return WatchSettings(
             name: entry.name, kind: kind, schedule: schedule(table), topics: table.table("topics").flatMap(topics),
-            fetch: fetch, items: items, key: key, fields: table.named("fields").compactMap(field),
+            fetch: fetch, items: items, keys: keys, fields: table.named("fields").compactMap(field),
             next: table.text("next"),
             expect: expect, keepEvidence: table.text("evidence").flatMap(EvidenceSettings.Keep.init) ?? evidence,
             was: table.text("was"), rekey: table.flag("rekey"), keyLine: table.line(of: "key"))
@@ -81,7 +81,7 @@ struct SettingsReader {
     private func field(_ entry: NamedSetting) -> WatchSettings.Field? {
         guard case .table(let table) = entry.setting.value, let form = table.text("as") else { return nil }
         return WatchSettings.Field(
-            name: entry.name, select: table.text("select"), all: table.flag("all"), remove: table.text("remove"),
+            name: entry.name, selectors: table.texts("select").map(\.text), all: table.flag("all"), remove: table.text("remove"),
             match: table.text("match"), form: form, timezone: table.text("timezone"), format: table.text("format"))
     }
 

@@ -1,0 +1,120 @@
+// A git repository that a history is read from: which versions of a file it holds, and their bytes.
+
+import EventLog
+import Foundation
+
+/// A version of a file: the commit that saved it.
+public struct SavedVersion: Sendable, Hashable {
+    /// The commit's object name, 40 hexadecimal digits (64 where the repository uses SHA-256).
+    public let commit: String
+    /// When it was committed. Committers' clocks differ, so a version may be older than the one before it.
+    public let saved: Timestamp
+
+    public init(commit: String, saved: Timestamp) {
+        self.commit = commit
+        self.saved = saved
+    }
+}
+
+/// A repository, or a bundle unpacked for the time being.
+public struct GitRepository: Sendable {
+    /// As it was named.
+    public let name: String
+    private let directory: String
+
+    /// Opens what is at `path`, a repository (bare or not) or a bundle, for as long as `body` runs.
+    public static func open<Result: Sendable>(
+        _ path: String, _ body: (GitRepository) async throws -> Result
+    ) async throws -> Result {
+        guard isBundle(path) else {
+            return try await body(GitRepository(name: path, directory: try await gitDirectory(path)))
+        }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "daybook-bundle-\(UUID())").path()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await unpack(path, into: folder)
+        return try await body(GitRepository(name: path, directory: folder))
+    }
+
+    /// The versions in which the file was changed, oldest first, along first parents and over all branches.
+    public func versions(of path: String) async throws(IngestError) -> [SavedVersion] {
+        let answer = try await ask(
+            "rev-list", "--reverse", "--first-parent", "--all", "--timestamp", "--", path
+        )
+        return answer.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            let parts = String(decoding: line, as: UTF8.self).split(separator: " ")
+            guard parts.count == 2, let seconds = Int64(parts[0]) else { return nil }
+            let saved = Timestamp(millisecondsSinceEpoch: min(max(seconds, 0), Self.secondsMax) * 1000)
+            return SavedVersion(commit: String(parts[1]), saved: saved)
+        }
+    }
+
+    /// The end of the year 9999; git itself takes any number.
+    private static let secondsMax: Int64 = 253_402_300_799
+
+    /// The files that the history holds, and in how many versions each; those with most first.
+    public func files() async throws(IngestError) -> [(path: String, versions: Int)] {
+        let answer = try await ask(
+            "log", "--first-parent", "--all", "--no-show-signature", "--no-renames", "--no-ext-diff", "--format=",
+            "--name-only", "-z", "-m")
+        var counts: [[UInt8]: Int] = [:]
+        for name in answer.split(whereSeparator: { $0 == 0 || $0 == UInt8(ascii: "\n") }) {
+            counts[Array(name), default: 0] += 1
+        }
+        return counts.map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
+            .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    }
+
+    private func ask(_ arguments: String...) async throws(IngestError) -> [UInt8] {
+        try await GitCommand(arguments: Self.common + ["--git-dir=\(directory)"] + arguments).run()
+    }
+
+    /// The repository was named by the user, whoever owns it; paths are names, not patterns.
+    private static let common = [
+        "-c", "safe.directory=*", "--no-pager", "--literal-pathspecs", "--no-replace-objects",
+    ]
+}
+
+extension GitRepository {
+    /// Hands over the bytes of a file in the given commits, in their order.
+    ///
+    /// - Parameter sizeMax: larger versions are passed over.
+    func withVersions<Result: Sendable>(
+        of path: String, in commits: [String], sizeMax: Int, _ body: @Sendable (GitObjects) async throws -> Result
+    ) async throws -> Result {
+        let command = GitCommand(arguments: Self.common + ["--git-dir=\(directory)", "cat-file", "--batch"])
+        return try await GitObjects.with(command, requests: commits.map { "\($0):\(path)" }, sizeMax: sizeMax, body)
+    }
+
+    /// Bundles of both versions begin so.
+    private static func isBundle(_ path: String) -> Bool {
+        guard let file = FileHandle(forReadingAtPath: path), let start = try? file.read(upToCount: 16) else {
+            return false
+        }
+        return start.starts(with: Data("# v2 git bundle\n".utf8)) || start.starts(with: Data("# v3 git bundle\n".utf8))
+    }
+
+    private static func gitDirectory(_ path: String) async throws(IngestError) -> String {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw .history("there is no \(path); --git takes a git repository or a bundle")
+        }
+        let found: [UInt8]
+        do throws(IngestError) {
+            found = try await GitCommand(arguments: ["-C", path] + common + ["rev-parse", "--absolute-git-dir"]).run()
+        } catch {
+            guard case .git(let reason) = error, reason.hasPrefix("git says:") else { throw error }
+            throw .history("\(path) is neither a git repository nor a bundle (\(reason))")
+        }
+        return String(decoding: found.split(separator: UInt8(ascii: "\n")).first ?? [], as: UTF8.self)
+    }
+
+    /// Into a folder of its own, without hooks or a work tree.
+    private static func unpack(_ bundle: String, into folder: String) async throws(IngestError) {
+        let arguments = ["clone", "--bare", "--quiet", "--template=", "--", bundle, folder]
+        do throws(IngestError) {
+            _ = try await GitCommand(arguments: common + arguments, protocols: "file").run()
+        } catch {
+            guard case .git(let reason) = error, reason.hasPrefix("git says:") else { throw error }
+            throw .history("the bundle \(bundle) cannot be unpacked (\(reason))")
+        }
+    }
+}
