@@ -17,7 +17,7 @@ enum DiffText {
         for hunk in shown.hunks {
             console.line([Span(indent + hunk.place, .faint)], hang: margin)
             for line in hunk.lines {
-                let text = "\(line.mark.rawValue) \(displayable(line.text))"
+                let text = "\(line.mark.rawValue) \(displayable(line: line.text))"
                 console.line([Span(indent), Span(text, tint(line.mark))], hang: margin + 2)
             }
         }

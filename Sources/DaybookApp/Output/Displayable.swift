@@ -16,6 +16,9 @@ func displayable(_ text: String) -> String {
     return shown
 }
 
+/// The same of a line of a text, in which tabs are its layout.
+func displayable(line: String) -> String { displayable(line.replacing("\t", with: "    ")) }
+
 private func isSteering(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029: true

@@ -37,7 +37,7 @@ enum FieldText {
                 continue
             }
             console.line("  \(name)")
-            for line in lines { console.line([Span("    " + displayable(line))], hang: 6) }
+            for line in lines { console.line([Span("    " + displayable(line: line))], hang: 6) }
         }
     }
 

@@ -86,6 +86,12 @@ struct FieldTextTests {
             ])
     }
 
+    @Test("a tab is the layout of a text that has one, and nothing else of it steers the terminal")
+    func tabs() throws {
+        let fields = Array(#"{"text":"a\n\tb\u001b"}"#.utf8)
+        #expect(try shown { try FieldText.show(fields, on: $0) } == ["  text", "    a", "        b␛"])
+    }
+
     @Test("a list names each in a few words")
     func summary() throws {
         #expect(
