@@ -38,7 +38,11 @@ extension EventType {
         EventType(
             RunEnded.self, RunOutcome.completed.type, subject: "WATCH",
             "A look at a watch in which everything was fetched and understood. What it missed is absent.",
-            members: counts + [missed, missedIn],
+            members: counts + [
+                .sometimes(
+                    "lostFields", "fields that no item has any more, though some of those that changed had them before"),
+                missed, missedIn,
+            ],
             example:
                 #"{"absent":0,"bytes":48211,"changed":1,"conflicts":0,"kind":"sessions","missed":[],"notModified":104,"#
                 + #""observed":1731,"requests":106,"seconds":2.114,"topics":105,"unchanged":1730}"#),

@@ -64,6 +64,8 @@ public struct RunEnded: EventData, Codable {
     public var unreadable: Int?
     /// The first few of them.
     public var unreadableFirst: [String]?
+    /// Fields that no item has any more, though some had; only of a completed run.
+    public var lostFields: [String]?
     /// The present keys that the run did not see, in the order of their bytes; a failed run has none.
     public var missed: [String]?
     /// Where `missed` would be too long for an event: a blob holding it as a JSON array.

@@ -50,6 +50,10 @@ enum RunText {
             let first = report.summary.unreadableFirst?.first.map { " (\($0))" } ?? ""
             parts.append("\(counted(unreadable, "field")) could not be read\(displayable(first))")
         }
+        if let lost = report.summary.lostFields {
+            let fields = displayable(lost.joined(separator: ", "))
+            parts.append("no item has \(fields) any more (is the page another one now?)")
+        }
         return parts.joined(separator: ", ")
     }
 

@@ -31,6 +31,7 @@ public struct RunReport: Sendable {
         row["seconds"] = .number(summary.seconds)
         row["keyless"] = summary.keyless.map { JSON($0) }
         row["unreadable"] = summary.unreadable.map { JSON($0) }
+        row["lostFields"] = summary.lostFields.map { .array($0.map(JSON.string)) }
         row["suspicions"] = summary.suspicions.map { .array($0.map { .string($0.rawValue) }) }
         row["error"] = summary.error.map(JSON.string)
         return .object(row)

@@ -69,10 +69,14 @@ extension Watcher {
         while true {
             let state = try RecordedState(of: definition.name, definition.kind, in: log)
             let ended = clock()
-            let whole = try evidence.completed { key throws(IngestError) in try state.fields(of: key, in: log) }
+            let recorded = { (key: ItemKey) throws(IngestError) in try state.fields(of: key, in: log) }
+            let whole = try evidence.completed(recorded: recorded)
             let decision = try decide(whole, state, at: ended)
-            let summary = try survey.summary(of: decision, definition, seconds: ended.seconds(since: began))
+            var summary = try survey.summary(of: decision, definition, seconds: ended.seconds(since: began))
                 .naming(missedBy: decision, in: log.blobs)
+            if definition.kind != .page {
+                summary.lostFields = try state.lostFields(decision, whole, fields: recorded)
+            }
             let record = RunRecord(
                 watch: definition.name, kind: definition.kind, run: run, ended: ended, configuration: configuration,
                 origin: survey.origin(
