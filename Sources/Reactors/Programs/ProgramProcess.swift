@@ -1,8 +1,8 @@
 // One running program: its pipes, its signals, its end. Every call is made by the one thread that started it.
 //
 // Why not swift-subprocess (1.0): it sets no resource limits and no parent-death signal, and has no hook between fork and
-// exec where we could; it ends a process group by signals to a leader that may have been reaped already; and it wants
-// Swift 6.2, where 6.1 is enough for everything else here.
+// exec where we could; it leaves alone what a program has started once that has ended; and it wants Swift 6.2, where 6.1
+// is enough for everything else here.
 
 import CProgram
 import Foundation

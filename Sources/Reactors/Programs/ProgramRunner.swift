@@ -42,6 +42,9 @@ final class ProgramRunner: Sendable {
         case idle
     }
 
+    /// As `top -H` and the like show it: at most 15 characters.
+    static let threadName = "daybook-program"
+
     private let definition: ProgramDefinition
     private let environment: [String]
     private let logger: Logger?
@@ -123,6 +126,8 @@ final class ProgramRunner: Sendable {
     // MARK: On the thread
 
     private func run(wake: Int32) {
+        // The kernel learns the name only from the thread itself.
+        Thread.current.name = Self.threadName
         // A program that no longer reads must be an error to see, not our end.
         var signals = sigset_t()
         sigemptyset(&signals)

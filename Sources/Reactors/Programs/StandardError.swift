@@ -8,19 +8,26 @@ struct StandardError: Sendable {
     static let linesMax = 50
 
     private let mask: SecretMask
-    private var line: [UInt8] = []
-    private var isCut = false
-    /// The last line that was not empty, as it may be shown.
-    private(set) var last: String?
+    private var line = Line()
+    /// The last one that was not empty.
+    private var lastLine: Line?
     private var handedOut = 0
     /// Lines that were not handed out since the last `reset`.
     private(set) var dropped = 0
 
+    private struct Line {
+        var bytes: [UInt8] = []
+        var isCut = false
+    }
+
     init(mask: SecretMask) { self.mask = mask }
+
+    /// The last line that was not empty, as it may be shown.
+    var last: String? { lastLine.map(shown) }
 
     /// What belongs to the event before no longer counts.
     mutating func reset() {
-        last = nil
+        lastLine = nil
         handedOut = 0
         dropped = 0
     }
@@ -42,26 +49,29 @@ struct StandardError: Sendable {
     mutating func end() -> String? { complete() }
 
     private mutating func add(_ bytes: ArraySlice<UInt8>) {
-        let room = Self.lineMax - line.count
-        line += bytes.prefix(room)
-        if bytes.count > room { isCut = true }
+        let room = Self.lineMax - line.bytes.count
+        line.bytes += bytes.prefix(room)
+        if bytes.count > room { line.isCut = true }
     }
 
     private mutating func complete() -> String? {
-        defer {
-            line.removeAll(keepingCapacity: true)
-            isCut = false
+        guard line.bytes.contains(where: { $0 > 0x20 }) else {
+            line = Line()
+            return nil
         }
-        let text = String(decoding: mask.masked(line, isCut: isCut), as: UTF8.self)
-        let shown = SafeText.visible(text).trimmed + (isCut ? "…" : "")
-        guard !shown.isEmpty else { return nil }
-        last = shown
+        lastLine = line
+        line = Line()
         guard handedOut < Self.linesMax else {
             dropped += 1
             return nil
         }
         handedOut += 1
-        return shown
+        return last
+    }
+
+    private func shown(_ line: Line) -> String {
+        let text = String(decoding: mask.masked(line.bytes, isCut: line.isCut), as: UTF8.self)
+        return SafeText.visible(text).trimmed + (line.isCut ? "…" : "")
     }
 }
 

@@ -147,6 +147,16 @@ struct ProgramConfigurationTests {
     }
 
     @Test(
+        "limits under which nothing could run",
+        arguments: [
+            ("timeout: 0s", "timeout: expected a duration that is longer than nothing"),
+            ("memory: 512kB", "memory: expected at least 1MB, without which no program starts"),
+        ])
+    func limits(key: String, said: String) throws {
+        #expect(try problems(ofChannel: "exec: ./pager.py, \(key)") == ["channels.p." + said])
+    }
+
+    @Test(
         "what does not go together",
         arguments: [
             ("exec: ./pager.py, terminal: true", "only one of terminal and exec can be; remove the other"),

@@ -119,13 +119,13 @@ struct ProgramRunnerTests {
             let program = try bench.shell(
                 "sleep 300 &\necho $! > child\necho $$ > self\necho 'still busy' >&2\n\(script)"
             ) {
-                $0.limits.timeout = .milliseconds(700)
+                $0.limits.timeout = .milliseconds(1500)
             }
             let reply = await bench.runner(program).askOnce()
             #expect(
                 reply
                     == .failed(
-                        reason: "./program did not answer within 0.7 s and was ended; the last it said: still busy"))
+                        reason: "./program did not answer within 1.5 s and was ended; the last it said: still busy"))
             for file in ["self", "child"] {
                 let process = try String(contentsOfFile: bench.folder + "/" + file, encoding: .utf8)
                 await end(of: process.trimmingCharacters(in: .newlines))
@@ -287,6 +287,58 @@ struct ProgramRunnerTests {
             await runner.release()
             #expect(began.duration(to: .now) < .seconds(4))
             #expect(!isAlive(process))
+        }
+    }
+}
+
+@Suite("After programs of all kinds", .timeLimit(.minutes(1)))
+struct AfterProgramsTests {
+    /// In a process of its own, where nobody else opens and starts anything meanwhile.
+    @Test("no descriptor, no thread and no zombie is left")
+    func nothingLeft() async {
+        await #expect(processExitsWith: .success) {
+            try await withWorkbench { bench in
+                // Whatever a first time opens for good.
+                _ = await bench.runner(try bench.shell("exit 1")).askOnce()
+                while try Belongings().threads > 0 { await Task.yield() }
+                let before = try Belongings()
+                let kept = bench.runner(try bench.shell(#"while read -r event; do echo '{"outcome":"done"}'; done"#))
+                _ = await kept.ask("1")
+                let during = try Belongings()
+                #expect(during.threads == 1 && during.descriptors == before.descriptors + 5)
+                await kept.release()
+                for script in [
+                    "exit 1", "echo garbage; sleep 300", "sleep 300 & exit 0", #"echo '{"outcome":"done"}'"#,
+                ] {
+                    let runner = bench.runner(try bench.shell(script))
+                    for id in 1...5 { _ = await runner.ask("\(id)") }
+                    await runner.release()
+                }
+                var missing = try bench.shell("exit 0")
+                missing.path += ".absent"
+                for _ in 1...5 { _ = await bench.runner(missing).askOnce() }
+                while try Belongings() != before { await Task.yield() }
+            }
+        }
+    }
+
+    private struct Belongings: Equatable {
+        let descriptors: Int
+        let threads: Int
+        let children: String
+
+        init() throws {
+            descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+            let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
+            // Only programs' own: others come and go as the runtime likes.
+            threads =
+                tasks.filter { task in
+                    let name = try? String(contentsOfFile: "/proc/self/task/\(task)/comm", encoding: .utf8)
+                    return name == ProgramRunner.threadName + "\n"
+                }.count
+            children = tasks.compactMap { task in
+                try? String(contentsOfFile: "/proc/self/task/\(task)/children", encoding: .utf8)
+            }.joined()
         }
     }
 }

@@ -25,6 +25,12 @@ extension Checker {
     /// A program that cannot be started now most likely cannot be started later.
     private mutating func checkProgram(_ table: SettingTable) {
         guard let folder, let (name, setting) = table.texts("exec").first else { return }
+        if let timeout = table.given["timeout"], table.duration("timeout").map({ $0 <= .zero }) == true {
+            note("expected a duration that is longer than nothing", timeout.path, line: timeout.line)
+        }
+        if let memory = table.given["memory"], table.size("memory").map({ $0 < 1 << 20 }) == true {
+            note("expected at least 1MB, without which no program starts", memory.path, line: memory.line)
+        }
         do throws(ProgramFile.Unusable) {
             _ = try ProgramFile.find(name, folder: folder, searchPath: secrets.environment("PATH"))
         } catch {
