@@ -100,10 +100,15 @@ struct WebhookTests {
             try await receiver.plan(["w/A": ["drop", "503 after 7", 500], "w/B": [410], "w/C": [302]])
             try await book.look(["A": "1", "B": "1", "C": "1"])
             try await book.dispatch([telling()], channels)
-            try await book.look(["A": "2", "B": "2", "C": "2"])
+            // A by itself: on a connection that another delivery has left, libcurl would try a dropped one again unseen.
+            try await book.look(["A": "2", "B": "1", "C": "1"])
+            try await book.look(["A": "3", "B": "1", "C": "1"])
+            let dropped = try await book.dispatch([telling()], channels)
+            #expect(dropped.delivered == 2 && dropped.failed == 3 && dropped.parked == 0)
+            try await book.look(["A": "3", "B": "2", "C": "2"])
             try await book.look(["A": "3", "B": "3", "C": "2"])
-            let report = try await book.dispatch([telling()], channels)
-            #expect(report.delivered == 3 && report.failed == 3 && report.parked == 2)
+            let refused = try await book.dispatch([telling()], channels)
+            #expect(refused.delivered == 1 && refused.failed == 0 && refused.parked == 2)
 
             let got = try await receiver.got()
             #expect(!got.contains { !$0.signed })
