@@ -29,6 +29,9 @@ public enum Suspicion: String, Codable, Sendable, CaseIterable {
     case topics
     /// Items were missed while others had no key: who has none may be who is missed.
     case keyless
+    /// Items were missed while the site changed from one reading of its pages to the next: who is missed may have gone from a page that
+    /// was not read yet to one that had been.
+    case moving
 }
 
 /// `run.completed`, `run.suspect`, `run.failed`.

@@ -12,6 +12,7 @@
                                  X-Fault: hangup    not a byte
                                  X-Fault: hold      no answer until the client goes
                                  X-Times: N         the fault or status holds for N answers, then it is a good page
+                                 X-Then: JSON       a list of bodies that come after the first, one for each answer; the last one stays
                                  X-After: PATH      answers only when PATH has been asked for
   DELETE /PATH?QUERY           404 from now on
   GET    /PATH?QUERY           the page; honours If-None-Match
@@ -54,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_PUT(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         with CHANGED:
-            PAGES[self.path] = {"body": body, "times": int(self.headers.get("X-Times") or -1),
+            PAGES[self.path] = {"body": body, "then": json.loads(self.headers.get("X-Then") or "[]"), "times": int(self.headers.get("X-Times") or -1),
                                 **{k: self.headers.get("X-" + k) for k in ("Type", "Status", "Location", "Tag", "Fault", "After")}}
         self.answer(204)
 
@@ -73,6 +74,8 @@ class Handler(BaseHTTPRequestHandler):
             if page and page["After"]:
                 CHANGED.wait_for(lambda: page["After"] in ASKED, 30)
             page = page and dict(page)
+            if page and page["then"]:
+                PAGES[self.path]["body"] = PAGES[self.path]["then"].pop(0).encode()
             if page and page["times"] == 0:
                 page["Fault"] = page["Status"] = None
             elif page and page["times"] > 0:

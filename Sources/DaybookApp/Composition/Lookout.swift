@@ -47,14 +47,14 @@ struct Lookout: Sendable {
         configurationEvent = try await ConfigurationRecord.apply(configuration, in: log)
         let terminal = TerminalChannel(isColoured: tell.isColoured, write: tell.write)
         var channels: [String: any Channel] = [:]
-        let host = ProgramHost(data: log.dataDirectory)
+        let host = ProgramHost(data: log.dataDirectory, logger: logger)
         for channel in configuration.channels {
             channels[channel.name] = channel.definition.channel(
                 named: channel.name, client: client, terminal: terminal, host: host)
         }
         dispatcher = try Dispatcher(
             log: log, engine: engine, projections: Place.allProjections.map(\.name), reactors: configuration.reactors,
-            channels: channels, custom: DaybookApplication.current.reactors)
+            channels: channels, custom: DaybookApplication.current.reactors, logger: logger)
         try await engine.catchUp()
     }
 

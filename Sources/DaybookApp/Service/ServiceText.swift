@@ -27,7 +27,7 @@ enum ServiceText {
     static func level(of error: IngestError) -> Logger.Level {
         switch error {
         case .busy, .cancelled: .notice
-        case .log, .cache, .data: .error
+        case .log, .cache, .data, .history, .git: .error
         }
     }
 

@@ -74,6 +74,7 @@ public struct Expectation: Hashable, Sendable {
         let allowed = max(Double(Self.missedAlways), drop * Double(counts.present) + 1e-9)
         if Double(counts.missed) > allowed { suspicions.append(.drop) }
         if counts.keyless > 0, counts.missed > 0 { suspicions.append(.keyless) }
+        if counts.isMoving, counts.missed > 0 { suspicions.append(.moving) }
         return suspicions
     }
 }
@@ -90,6 +91,8 @@ struct RunCounts: Equatable {
     var keyless = 0
     /// Nil where the watch has no topic list.
     var topics: Int?
+    /// The pages changed while they were being read.
+    var isMoving = false
 }
 
 /// What may be said of the items that a run missed.
@@ -101,7 +104,7 @@ enum Conclusion: Equatable {
     /// Nothing.
     case none
 
-    /// Absence is concluded only by a complete run; what a drop alone makes suspect may confirm others like it.
+    /// Absence is concluded only by a complete run; what only a drop or a moving site makes suspect may confirm others like it.
     init(failed: Bool, suspicions: [Suspicion], found: Int) {
         if failed {
             self = .none
@@ -115,8 +118,9 @@ enum Conclusion: Equatable {
 
 /// Which runs say something about what they missed.
 enum Confirmation {
-    /// Complete, or suspect by `drop` alone; one that found nothing at all says nothing.
+    /// Complete, or suspect only by what they missed or by a site that moved (that the same item slips through run after run is
+    /// not to be feared); one that found nothing at all says nothing.
     static func counts(_ suspicions: [Suspicion], found: Int) -> Bool {
-        suspicions.allSatisfy { $0 == .drop } && found > 0
+        suspicions.allSatisfy { $0 == .drop || $0 == .moving } && found > 0
     }
 }

@@ -194,7 +194,9 @@ final class GitObjects: Sendable {
         while true {
             let count = Glibc.read(output, bytes.baseAddress, bytes.count)
             if count > 0 { return count }
-            if count == 0 { throw .git("git cat-file ended before it had answered; is the repository whole? (git fsck)") }
+            if count == 0 {
+                throw .git("git cat-file ended before it had answered; is the repository whole? (git fsck)")
+            }
             guard errno == EINTR else { throw .git("git's answer cannot be read: \(String(cString: strerror(errno)))") }
         }
     }

@@ -30,6 +30,8 @@ struct Evidence {
     var topics: Int?
     /// Whether any page could not be fetched or understood.
     var failed = false
+    /// Whether the pages changed while they were being read, so that an item may have gone from one to another unseen.
+    var isMoving = false
     /// What pages that failed showed when they were last read. They speak for silence only: an item whose recorded state
     /// stands on such a page is not taken for changed because another page shows it differently, as it did before.
     var votes: [Sighting] = []
@@ -56,7 +58,7 @@ extension Decision {
         suspicions = expect.suspicions(
             RunCounts(
                 present: present.count, missed: missed.count, found: found, keyless: evidence.keyless,
-                topics: evidence.topics))
+                topics: evidence.topics, isMoving: evidence.isMoving))
         switch Conclusion(failed: false, suspicions: suspicions, found: found) {
         case .absent: absent = missed
         case .absentWhereConfirmed: absent = try confirmed(unseen.mapValues(\.sequence)).sorted()

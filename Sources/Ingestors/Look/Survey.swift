@@ -19,6 +19,8 @@ struct Survey: Sendable {
     /// The topic list, where there is one and it could be read.
     var topicList: ReadPage?
     var traffic = Traffic()
+    /// The pages kept changing while they were being read.
+    var isMoving = false
 
     /// How many topics there were, where there is such a list.
     var topics: Int?

@@ -43,7 +43,8 @@ public struct Watcher: Sendable {
             throw .busy(watch: definition.name, holder: Lease.holder(name, in: log.dataDirectory))
         }
         let began = clock()
-        let survey = try await Surveyor(definition: definition, reader: reader, progress: progress).survey()
+        let survey = try await SettledSurvey(definition: definition, reader: reader, log: log, progress: progress)
+            .survey()
         guard !Task.isCancelled else { throw .cancelled(watch: definition.name) }
         let report = try await record(survey, began: began)
         remember(survey)
@@ -99,7 +100,7 @@ extension Watcher {
         let usual = survey.keyless > 0 ? try RunHistory(watch: definition.name, log: log).usualKeyless() : 0
         return Evidence(
             pages: survey.pages.map(\.page.content.items), keyless: max(0, survey.keyless - usual),
-            topics: survey.topics, failed: hasFailed, votes: hasFailed ? votes(survey) : [],
+            topics: survey.topics, failed: hasFailed, isMoving: survey.isMoving, votes: hasFailed ? votes(survey) : [],
             before: hasFailed ? survey.pages.map { Set($0.before?.content.items ?? []) } : [])
     }
 

@@ -16,6 +16,32 @@ struct PageReader: Sendable {
     let blobs: BlobStore
     let clock: @Sendable () -> Timestamp
     let logger: Logger?
+    /// What this run has read already; it counts before what the cache has.
+    private(set) var earlier: [PageID: CachedPage] = [:]
+
+    init(
+        watch: String, fetch: WatchDefinition.Fetch, keep: KeepEvidence, client: HTTPClient, cookies: CookieJar,
+        cache: PageCache, blobs: BlobStore, clock: @escaping @Sendable () -> Timestamp, logger: Logger?
+    ) {
+        self.watch = watch
+        self.fetch = fetch
+        self.keep = keep
+        self.client = client
+        self.cookies = cookies
+        self.cache = cache
+        self.blobs = blobs
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// A reader for reading the pages of a survey once more.
+    func knowing(_ survey: Survey) -> PageReader {
+        var reader = self
+        for read in survey.pages + [survey.topicList].compactMap(\.self) {
+            reader.earlier[PageID(read.page)] = read.page
+        }
+        return reader
+    }
 
     /// Fetches and reads a page. What is wrong with the page is a result; thrown is only what is wrong here.
     func read(
@@ -31,6 +57,19 @@ struct PageReader: Sendable {
             }
         }
     }
+}
+
+/// What names a page within its watch.
+struct PageID: Hashable {
+    let role: CachedPage.Role
+    let url: String
+
+    init(role: CachedPage.Role, url: String) {
+        self.role = role
+        self.url = url
+    }
+
+    init(_ page: CachedPage) { self.init(role: page.role, url: page.url) }
 }
 
 /// What ends the reading of a page: something about the page, or something about this machine.
@@ -85,6 +124,7 @@ extension PageReader {
     }
 
     private func known(_ role: CachedPage.Role, _ url: String) -> CachedPage? {
+        if let page = earlier[PageID(role: role, url: url)] { return page }
         do {
             return try cache.page(role, url, of: watch)
         } catch {

@@ -110,7 +110,7 @@ struct ConfigurationTests {
     func textAsItStands() throws {
         let yaml = "watches:\n" + soundWatch.replacing("{ title: \".title\" }", with: "{ on: no, 1.10: yes }") + "\n"
         let fields = try parse(yaml).watchSettings[0].fields
-        #expect(fields.map(\.name) == ["on", "1.10"] && fields.map(\.select) == ["no", "yes"])
+        #expect(fields.map(\.name) == ["on", "1.10"] && fields.map(\.selectors) == [["no"], ["yes"]])
     }
 
     @Test(

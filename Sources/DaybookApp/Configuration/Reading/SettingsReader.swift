@@ -41,7 +41,7 @@ struct SettingsReader {
     ) -> WatchSettings? {
         guard let form = table.text("as"), let expect = expect(.standard(.expect)) else { return nil }
         return WatchSettings(
-            name: name, kind: .page, schedule: schedule(table), topics: nil, fetch: fetch, items: "", key: "",
+            name: name, kind: .page, schedule: schedule(table), topics: nil, fetch: fetch, items: "", keys: [],
             fields: [], next: nil, expect: expect,
             keepEvidence: table.text("evidence").flatMap(EvidenceSettings.Keep.init) ?? evidence,
             was: table.text("was"), rekey: false, keyLine: table.line,
