@@ -62,6 +62,7 @@ let package = Package(
         cLibrary("CXML2", "libxml2-dev", pkgConfig: "libxml-2.0"),
         cLibrary("CJQ", "libjq-dev"),
         cLibrary("CPCRE2", "libpcre2-dev"),
+        cLibrary("CArchive", "libarchive-dev"),
         cLibrary("CLinux", "libc6-dev"),
 
         .target(name: "CProgram", path: "Sources/CLibraries/CProgram"),
@@ -79,6 +80,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
+        library("Snapshots", ["CArchive", "CLinux", "CZlib", "EventLog", "Observations", "CanonicalJSON"]),
         library("Projections", ["EventLog", "Observations", "CanonicalJSON", sqlite]),
         library(
             "Reactors",
@@ -98,7 +100,7 @@ let package = Package(
             "DaybookApp",
             [
                 "EventLog", "Observations", "Transport", "Extraction", "Ingestors", "Projections", "Reactors",
-                "DemoSite",
+                "DemoSite", "Snapshots",
                 "CanonicalJSON", "JSONQuery", "Yams", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
@@ -120,6 +122,7 @@ let package = Package(
         tests("Ingestors", ["EventLog", "Observations", "Transport", "Extraction", "CanonicalJSON"]),
         tests("Projections", ["EventLog", "Observations", "CanonicalJSON"]),
         tests("Reactors", ["EventLog", "Observations", "Projections", "Transport", "CanonicalJSON", crypto, logging]),
+        tests("Snapshots", ["EventLog", "Observations", "CanonicalJSON"]),
         tests("DemoSite", []),
         tests(
             "DaybookApp",

@@ -5,6 +5,7 @@ import Ingestors
 import Observations
 import Projections
 import Reactors
+import Snapshots
 import Transport
 
 /// The end of a command that did not do what it was asked.
@@ -28,6 +29,7 @@ struct Failure: Error, Equatable {
         case let error as ProjectionError: self.init(Failure.status(of: error), error.description)
         case let error as ReactorError: self.init(Failure.status(of: error), error.description)
         case let error as TransportError: self.init(.world, error.description)
+        case let error as SnapshotError: self.init(Failure.status(of: error), error.description)
         case let error as ObservationError: self.init(.damaged, error.description)
         case is CancellationError: self.init(.world, "stopped before it was done")
         default: return nil
@@ -58,6 +60,15 @@ struct Failure: Error, Equatable {
         case .unknown, .badName: .usage
         case .notBuilt, .storage, .cancelled: .world
         case .stopped, .log: .damaged
+        }
+    }
+
+    private static func status(of error: SnapshotError) -> ExitStatus {
+        switch error {
+        case .exists, .notEmpty: .usage
+        case .foreign, .unsound: .no
+        case .noRoom, .system, .changed, .cancelled: .world
+        case .log(_, let isDamage): isDamage ? .damaged : .world
         }
     }
 

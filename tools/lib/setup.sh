@@ -5,8 +5,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # To build and to run daybook.
 build_packages=(
-    libbrotli-dev libcurl4-openssl-dev libdeflate-dev libjq-dev libonig-dev libpcre2-dev libsqlite3-dev libxml2-dev
-    libzstd-dev pkg-config zlib1g-dev
+    libarchive-dev libbrotli-dev libcurl4-openssl-dev libdeflate-dev libjq-dev libonig-dev libpcre2-dev libsqlite3-dev
+    libxml2-dev libzstd-dev pkg-config zlib1g-dev
 )
 
 # What the tests start or compare with, beside the above.

@@ -5,6 +5,8 @@
 
 // Declared by <unistd.h> only under _GNU_SOURCE, which Swift's view of it does not define.
 extern int syncfs(int descriptor);
+// Likewise, by <string.h>.
+extern void *memmem(const void *bytes, size_t count, const void *needle, size_t needleCount);
 
 // CRC-32C by the processor's own instruction, which Swift has no way to name. Answers 0 where the processor has none; the
 // caller then computes it with tables.

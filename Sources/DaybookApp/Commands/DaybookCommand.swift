@@ -36,6 +36,6 @@ struct DaybookCommand: AsyncParsableCommand {
                     CollectionCommand<ItemsNoun>.self, DeliveriesCommand.self,
                     AuditCommand.self,
                 ]),
-            CommandGroup(name: "The log", subcommands: [LogCommand.self, RebuildCommand.self]),
+            CommandGroup(name: "The log", subcommands: [LogCommand.self, RebuildCommand.self, SnapshotCommand.self]),
         ])
 }

@@ -63,6 +63,14 @@ public struct BlobStore: Sendable {
         files.exists(path(digest)) || files.exists(path(digest) + ".gz")
     }
 
+    /// A blob as it is kept: its file, and whether its bytes are gzipped there. Nil where there is none.
+    package func stored(_ digest: Digest) throws(LogError) -> (file: FilePiece, isCompressed: Bool)? {
+        for (path, isCompressed) in [(path(digest), false), (path(digest) + ".gz", true)] where files.exists(path) {
+            return (try FilePiece(files.open(path, .read)), isCompressed)
+        }
+        return nil
+    }
+
     /// Has everything that was put on disk (one `syncfs`). Nothing to do, and no cost, where nothing was put.
     func makeDurable() throws(LogError) {
         let pending = state.mutex.withLock { $0.isBroken ? nil : $0.pending }

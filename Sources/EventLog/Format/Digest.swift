@@ -3,7 +3,7 @@
 import Crypto
 
 /// A SHA-256 digest.
-public struct Digest: Hashable, Sendable, CustomStringConvertible {
+public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The 32 bytes as four big-endian words, so that a digest is a plain value without an allocation.
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
@@ -69,6 +69,9 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 
     public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 
+    /// By their bytes, so in the order of their hexadecimal digits.
+    public static func < (left: Digest, right: Digest) -> Bool { left.words < right.words }
+
     private static func value(_ digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
@@ -76,4 +79,25 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
         default: nil
         }
     }
+}
+
+/// A digest of bytes that come piece by piece.
+package struct RunningDigest {
+    private var hash = SHA256()
+    /// How many bytes there were so far.
+    package private(set) var count = 0
+
+    package init() {}
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        hash.update(bufferPointer: bytes)
+        count += bytes.count
+    }
+
+    package mutating func update(_ text: String) {
+        var text = text
+        text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
+    }
+
+    package func finish() -> Digest { Digest(hash.finalize()) }
 }

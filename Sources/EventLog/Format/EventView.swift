@@ -1,5 +1,6 @@
 // An event read where it lies, in a batch's inflated bytes.
 
+import CLinux
 import CanonicalJSON
 import Glibc
 
@@ -32,6 +33,11 @@ public struct Bytes {
 
     public func hasPrefix(_ prefix: String) -> Bool {
         raw.count >= prefix.utf8.count && raw.starts(with: prefix.utf8)
+    }
+
+    /// Whether the text stands anywhere in it.
+    package func contains(_ text: StaticString) -> Bool {
+        raw.baseAddress.map { memmem($0, raw.count, text.utf8Start, text.utf8CodeUnitCount) != nil } ?? false
     }
 
     private func starts(with other: UnsafeRawPointer, _ count: Int) -> Bool {
