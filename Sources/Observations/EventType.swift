@@ -52,7 +52,8 @@ public struct EventType: Sendable {
     public var dataSchema: String { "daybook:\(name)/\(schema)" }
 
     /// Every type that this version writes.
-    public static let all: [EventType] = collections + runs + notifications + [configApplied, reactorStarted]
+    public static let all: [EventType] =
+        collections + runs + notifications + [configApplied, watchRenamed, reactorStarted]
 
     public static func named(_ name: String) -> EventType? { all.first { $0.name == name } }
 

@@ -116,6 +116,12 @@ extension EventType {
             #"{"blob":"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","size":812,"type":"application/yaml"}"#
     )
 
+    static let watchRenamed = EventType(
+        WatchRenamed.self, WatchRenamed.type, subject: "WATCH",
+        "The watch that had another name is called WATCH from here on, and all that is known of it goes on: its items, their "
+            + "versions, its runs. Appended with the `config.applied` in which the watch has `was`.",
+        members: [.always("was", "the name that it had until then")], example: #"{"was":"reinvent-2018"}"#)
+
     static let reactorStarted = EventType(
         ReactorStarted.self, "reactor.started", subject: "REACTOR",
         "A reactor takes changes from here on.",

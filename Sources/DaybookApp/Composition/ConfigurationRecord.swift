@@ -7,33 +7,43 @@ import Observations
 enum ConfigurationRecord {
     private static let stream = StreamID(family: "config", subject: "config")
 
-    /// Appends `config.applied` where the configuration is not the last one applied.
+    /// Appends `config.applied` where the configuration is not the last one applied, and in the same commit `watch.renamed` for
+    /// each watch that has another name from here on (`was`).
     ///
     /// - Returns: the id of the event that put the configuration in force.
     /// - Throws: `ConfigurationError.wrong` for what may not change from one configuration to the next.
     static func apply(_ configuration: Configuration, in log: EventLog) async throws -> String {
         let last = try log.head(of: stream).flatMap { try log.event(at: $0.sequence) }
         let digest = Digest.sha256(configuration.normalised)
-        if let last, last.data["blob"]?.stringValue == digest.reference { return last.id }
+        let renames = try Renames(configuration, in: log)
+        guard renames.problems.isEmpty else { throw ConfigurationError.wrong(renames.problems) }
+        if let last, renames.due.isEmpty, last.data["blob"]?.stringValue == digest.reference { return last.id }
         if let former = try last.flatMap({ try text(of: $0, in: log) }) {
             let refusals = configuration.refusals(after: former)
             guard refusals.isEmpty else { throw ConfigurationError.wrong(refusals) }
         }
         let blob = try log.blobs.put(configuration.normalised)
-        let id = EventID(run: RunID.make(), number: 1)
+        let run = RunID.make()
+        let id = EventID(run: run, number: renames.due.count + 1)
+        let source = "/cli/\(accountName())"
         let applied = ConfigApplied(
             BlobReference(blob: blob.digest.reference, size: blob.size, type: "application/yaml"))
         let draft = EventDraft(
-            type: "config.applied", source: "/cli/\(accountName())", subject: stream.subject, id: id, time: .now(),
+            type: "config.applied", source: source, subject: stream.subject, id: id, time: .now(),
             data: try applied.json())
-        let isAppended = try await appended(draft, after: last?.revision ?? 0, in: log)
+        let drafts = try renames.due.enumerated().map { index, rename in
+            EventDraft(
+                type: WatchRenamed.type, source: source, subject: rename.name, id: EventID(run: run, number: index + 1),
+                time: .now(), data: try WatchRenamed(was: rename.was).json())
+        }
+        let isAppended = try await appended(drafts + [draft], after: last?.revision ?? 0, in: log)
         // Another process put a configuration on record in between; it is most likely this one.
         return isAppended ? id.description : try await apply(configuration, in: log)
     }
 
-    private static func appended(_ draft: EventDraft, after revision: Int, in log: EventLog) async throws -> Bool {
+    private static func appended(_ drafts: [EventDraft], after revision: Int, in log: EventLog) async throws -> Bool {
         do {
-            try await log.append([draft], conditions: [.revision(of: stream, is: revision)])
+            try await log.append(drafts, conditions: [.revision(of: stream, is: revision)])
             return true
         } catch {
             guard case .conditionFailed = error else { throw error }

@@ -7,7 +7,9 @@ extension Configuration {
     public func refusals(after previous: String) -> [ConfigurationProblem] {
         guard let root = try? ConfigurationNode.parse(previous) else { return [] }
         return watchSettings.compactMap { watch in
-            guard !watch.rekey, watch.page == nil, let former = root["watches"]?[watch.name]?["key"]?.texts,
+            let watches = root["watches"]
+            let before = watches?[watch.name] ?? watch.was.flatMap { watches?[$0] }
+            guard !watch.rekey, watch.page == nil, let former = before?["key"]?.texts,
                 !former.elementsEqual(watch.keys, by: { $0.utf8.elementsEqual($1.utf8) })
             else { return nil }
             let message =
@@ -19,11 +21,6 @@ extension Configuration {
 }
 
 extension ConfigurationNode {
-    fileprivate subscript(name: String) -> ConfigurationNode? {
-        guard case .table(let entries) = content else { return nil }
-        return entries.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
-    }
-
     var text: String? {
         if case .text(let text) = content { text } else { nil }
     }

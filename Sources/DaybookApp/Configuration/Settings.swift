@@ -83,6 +83,8 @@ struct WatchSettings: Sendable {
     let keepEvidence: EvidenceSettings.Keep
     /// The name it had before.
     let was: String?
+    /// Where `was` stands in the file, or the watch where it does not.
+    let wasLine: Int
     /// A changed `key` is meant.
     let rekey: Bool
     /// Where `key` stands in the file.

@@ -16,7 +16,7 @@ struct EventImporter {
     /// message was sent or a number given.
     static let decisionsAndEffects: Set<String> = [
         "alarm", "config", "crawl", "download", "evidence", "export", "extension", "notification", "reactor",
-        "submission",
+        "submission", "watch",
     ]
 
     private(set) var lineNumber = 0

@@ -2,11 +2,16 @@
 
 import CanonicalJSON
 import EventLog
+import Observations
 
 enum Audit {
-    /// The events of every stream with this subject, and the effects that they led to (`causationid`), oldest first.
+    /// The events of every stream with this subject, also under the other names of its watch, and the effects that they led to
+    /// (`causationid`), oldest first.
     static func events(about subject: String, before end: UInt64, in log: EventLog) throws -> [Event] {
-        let own = try log.sequences(subject: subject).filter { $0 < end }.compactMap { try log.event(at: $0) }
+        let watch = String(subject.prefix { $0 != "/" })
+        let key = String(subject.dropFirst(watch.count))
+        let sequences = try WatchNames(of: watch, in: log).all.flatMap { try log.sequences(subject: $0 + key) }
+        let own = try sequences.filter { $0 < end }.sorted().compactMap { try log.event(at: $0) }
         guard let first = own.first else { return [] }
         let effects = try effects(of: Set(own.map { Array($0.id.utf8) }), from: first.sequence, before: end, in: log)
         return (own + effects).sorted { $0.sequence < $1.sequence }

@@ -11,22 +11,31 @@ struct RecordedState {
     let end: UInt64
     /// When the newest of the items' events was observed.
     let newest: Timestamp?
+    /// What must still hold when something is appended to it: nobody has added anything, under any name of the watch.
+    let untouched: [AppendCondition]
 
     init(of watch: String, _ kind: WatchKind, in log: EventLog) throws(IngestError) {
-        let prefix = watch + "/"
         do throws(LogError) {
             // The end first: what others append meanwhile is then noticed by the append's condition.
-            end = try log.end()
+            let end = try log.end()
+            let prefixes = try WatchNames(of: watch, in: log).all.map { $0 + "/" }
             var items: [ItemKey: Recorded] = [:]
             var newest: Timestamp?
-            for head in try log.heads(family: kind.family, subjectPrefix: prefix) {
-                let key = String(decoding: head.stream.subject.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
-                let isPresent = head.type == kind.observedType
-                newest = max(newest ?? head.time, head.time)
-                items[ItemKey(key)] = Recorded(digest: isPresent ? head.digest : nil, sequence: head.sequence)
+            for prefix in prefixes {
+                for head in try log.heads(family: kind.family, subjectPrefix: prefix) {
+                    newest = max(newest ?? head.time, head.time)
+                    let key = ItemKey(
+                        String(decoding: head.stream.subject.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
+                    // A watch that was renamed has streams under each name; the newest event of them all counts.
+                    if let other = items[key], other.sequence > head.sequence { continue }
+                    let isPresent = head.type == kind.observedType
+                    items[key] = Recorded(digest: isPresent ? head.digest : nil, sequence: head.sequence)
+                }
             }
+            self.end = end
             self.items = items
             self.newest = newest
+            untouched = prefixes.map { .nothing(family: kind.family, subjectPrefix: $0, since: end) }
         } catch {
             throw .log(error)
         }
@@ -60,8 +69,7 @@ struct RunHistory {
     /// - Parameter end: only runs before this sequence.
     func extend(_ rows: inout AbsenceRows, before end: UInt64 = .max) throws(IngestError) {
         do throws(LogError) {
-            for sequence in try log.sequences(of: StreamID(family: "run", subject: watch)).reversed()
-            where !rows.isSettled && sequence < end {
+            for sequence in try sequences() where !rows.isSettled && sequence < end {
                 guard let event = try log.event(at: sequence) else { continue }
                 rows.take(try pastRun(event))
             }
@@ -73,7 +81,7 @@ struct RunHistory {
     /// How many things without a key the last completed run found: what is always there hides no item.
     func usualKeyless() throws(IngestError) -> Int {
         do throws(LogError) {
-            for sequence in try log.sequences(of: StreamID(family: "run", subject: watch)).reversed() {
+            for sequence in try sequences() {
                 guard let event = try log.event(at: sequence), RunOutcome(type: event.type) == .completed else {
                     continue
                 }
@@ -83,6 +91,15 @@ struct RunHistory {
             throw .log(error)
         }
         return 0
+    }
+
+    /// Of the run events, under whatever name, newest first.
+    private func sequences() throws(LogError) -> [UInt64] {
+        var all: [UInt64] = []
+        for name in try WatchNames(of: watch, in: log).all {
+            all += try log.sequences(of: StreamID(family: "run", subject: name))
+        }
+        return all.sorted(by: >)
     }
 
     /// A run event that cannot be read, or whose list has gone, says nothing.

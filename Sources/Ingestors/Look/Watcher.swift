@@ -38,7 +38,7 @@ public struct Watcher: Sendable {
     ///
     /// - Parameter progress: called after each page, from any task.
     public func look(progress: (@Sendable (LookProgress) -> Void)? = nil) async throws(IngestError) -> RunReport {
-        let name = "watch-\(definition.name)"
+        let name = "watch-\(identity)"
         guard let lease = try logged({ () throws(LogError) in try Lease.take(name, in: log.dataDirectory) }) else {
             throw .busy(watch: definition.name, holder: Lease.holder(name, in: log.dataDirectory))
         }
@@ -52,9 +52,12 @@ public struct Watcher: Sendable {
         return report
     }
 
+    /// What leases and the page cache know the watch by, whatever it was renamed to and whichever name this process has.
+    private var identity: String { (try? WatchNames(of: definition.name, in: log).first) ?? definition.name }
+
     private var reader: PageReader {
         PageReader(
-            watch: definition.name, fetch: definition.fetch, keep: definition.keep, client: client, cookies: cookies,
+            watch: identity, fetch: definition.fetch, keep: definition.keep, client: client, cookies: cookies,
             cache: cache, blobs: log.blobs, clock: clock, logger: logger)
     }
 }
@@ -85,7 +88,7 @@ extension Watcher {
                 decision: decision)
             let drafts = try record.drafts(summary)
             do throws(LogError) {
-                let end = try await append(drafts, since: state.end)
+                let end = try await append(drafts, onto: state)
                 return RunReport(
                     watch: definition.name, run: run, outcome: decision.outcome, summary: summary, end: end)
             } catch {
@@ -108,7 +111,7 @@ extension Watcher {
     private func votes(_ survey: Survey) -> [Sighting] {
         do {
             let read = Set(survey.pages.map(\.page.url))
-            return try cache.pages(of: definition.name, except: read).flatMap(\.content.items)
+            return try cache.pages(of: identity, except: read).flatMap(\.content.items)
         } catch {
             logger?.warning("the page cache cannot be read, so pages that failed have no say: \(error)")
             return []
@@ -125,12 +128,10 @@ extension Watcher {
     }
 
     /// One commit, or as many as it takes; the end of the log after it.
-    private func append(_ drafts: [EventDraft], since end: UInt64) async throws(LogError) -> UInt64 {
-        let untouched = AppendCondition.nothing(
-            family: definition.kind.family, subjectPrefix: definition.name + "/", since: end)
-        var end = end
+    private func append(_ drafts: [EventDraft], onto state: RecordedState) async throws(LogError) -> UInt64 {
+        var end = state.end
         for (number, part) in CommitParts.of(drafts).enumerated() {
-            end = try await log.append(part, conditions: number == 0 ? [untouched] : []).end
+            end = try await log.append(part, conditions: number == 0 ? state.untouched : []).end
         }
         return end
     }
@@ -140,7 +141,7 @@ extension Watcher {
         let read = survey.pages + (survey.topicList.map { [$0] } ?? [])
         do {
             try cache.save(
-                read.filter(\.isNews).map(\.page), seen: read.map(\.page), of: definition.name,
+                read.filter(\.isNews).map(\.page), seen: read.map(\.page), of: identity,
                 isWhole: survey.failures.isEmpty)
         } catch {
             logger?.warning("the page cache was not written, so the next look fetches more than it must: \(error)")

@@ -8,12 +8,15 @@ public struct ItemQuery {
 
     public init(_ database: Connection) { self.database = database }
 
+    /// A watch answers to the names that it had, too.
+    private var names: NameTable { NameTable(database) }
+
     /// Hands over every item that was known at that moment, by watch and then key in the order of their bytes.
     public func list(
         watch: String? = nil, state: ItemState? = nil, asOf: AsOf = .now, _ body: (ItemRow) throws -> Void
     ) throws {
         let filter = "(?3 IS NULL OR items.watch = ?3)"
-        try select(filter, asOf, watch) { row in
+        try select(filter, asOf, try watch.map(names.resolved)) { row in
             if state == nil || row.state == state { try body(row) }
         }
     }
@@ -29,6 +32,7 @@ public struct ItemQuery {
     public func show(_ key: String, watch: String? = nil, asOf: AsOf = .now) throws -> [ItemRow] {
         var rows: [ItemRow] = []
         let name = ItemName(key)
+        let watch = try watch.map(names.resolved)
         try select("items.id IN (\(ItemQuery.named))", asOf, name.key, name.watch, name.rest) { row in
             if row.watch.isSame(as: watch) { rows.append(row) }
         }
@@ -39,6 +43,7 @@ public struct ItemQuery {
     public func history(_ key: String, watch: String? = nil, asOf: AsOf = .now) throws -> [ItemVersionRow] {
         var rows: [ItemVersionRow] = []
         let name = ItemName(key)
+        let watch = try watch.map(names.resolved)
         let limits = asOf.limits
         try database.forEach(
             dynamic: """
@@ -83,14 +88,15 @@ public struct ItemQuery {
               versions.time, versions.sequence
             FROM items JOIN versions ON versions.item = items.id AND versions.sequence = ?1
             JOIN states ON states.sequence = versions.state
-            WHERE items.watch = ?2 AND items.key = ?3
+            WHERE items.watch = coalesce((SELECT watch FROM names WHERE former = ?2), ?2) AND items.key = ?3
             """, sequence, name.watch, name.rest
         ) { ItemRow($0) }
     }
 
     /// Items by key (?3), or by watch (?4) and key (?5).
     private static let named = """
-        SELECT id FROM items WHERE key = ?3 UNION SELECT id FROM items WHERE watch = ?4 AND key = ?5
+        SELECT id FROM items WHERE key = ?3
+        UNION SELECT id FROM items WHERE watch = coalesce((SELECT watch FROM names WHERE former = ?4), ?4) AND key = ?5
         """
 
     /// Items that pass `filter`, each in the version that held at that moment, if any did. In both senses of "as of" this

@@ -21,7 +21,8 @@ struct ItemTable {
             """
             SELECT items.id, versions.sequence, versions.state, versions.version, versions.present, states.fields
             FROM items JOIN versions ON versions.item = items.id JOIN states ON states.sequence = versions.state
-            WHERE items.watch = ? AND items.key = ? ORDER BY versions.sequence DESC LIMIT 1
+            WHERE items.watch = coalesce((SELECT watch FROM names WHERE former = ?1), ?1) AND items.key = ?2
+            ORDER BY versions.sequence DESC LIMIT 1
             """, TextInPlace(place.watch), TextInPlace(place.key)
         ) { row in
             try body(
@@ -32,8 +33,10 @@ struct ItemTable {
 
     func addItem(_ place: ItemPlace, firstSeen: Timestamp) throws -> Int64 {
         try database.run(
-            "INSERT INTO items (watch, key, first_seen) VALUES (?, ?, ?)", TextInPlace(place.watch),
-            TextInPlace(place.key), firstSeen)
+            """
+            INSERT INTO items (watch, key, first_seen)
+            VALUES (coalesce((SELECT watch FROM names WHERE former = ?1), ?1), ?2, ?3)
+            """, TextInPlace(place.watch), TextInPlace(place.key), firstSeen)
         return database.lastInsertedRow
     }
 
@@ -55,6 +58,9 @@ struct ItemTable {
     }
 
     func hasHadCompleteRun(_ watch: UnsafeRawBufferPointer) throws -> Bool {
-        try database.first("SELECT 1 FROM watches WHERE name = ?", TextInPlace(watch)) { _ in true } ?? false
+        try database.first(
+            "SELECT 1 FROM watches WHERE name = coalesce((SELECT watch FROM names WHERE former = ?1), ?1)",
+            TextInPlace(watch)
+        ) { _ in true } ?? false
     }
 }

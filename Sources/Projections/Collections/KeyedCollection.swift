@@ -20,7 +20,7 @@ public struct KeyedCollection: Projection {
     public let name: String
     /// The events' family: `FAMILY.observed` and `FAMILY.absent` are what it reads.
     public let family: String
-    public let version = 1
+    public let version = 2
     private let observed: [UInt8]
     private let absent: [UInt8]
 
@@ -31,12 +31,13 @@ public struct KeyedCollection: Projection {
         absent = Array("\(family).absent".utf8)
     }
 
-    /// Its own, and runs, which say when a watch has had its first complete look.
-    public var families: Set<String> { [family, "run"] }
+    /// Its own; runs, which say when a watch has had its first complete look; and watches, which may be renamed.
+    public var families: Set<String> { [family, "run", "watch"] }
 
     public func createTables(_ database: Connection) throws {
         try database.execute(
             """
+            \(NameTable.definition)
             -- Watches that have had a complete run; what they see from then on is live.
             CREATE TABLE watches (name TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE items (
@@ -70,8 +71,23 @@ public struct KeyedCollection: Projection {
             try see(event, .absent, &context)
         } else if event.type.raw.elementsEqual("run.completed".utf8) {
             try context.database.run(
-                "INSERT OR IGNORE INTO watches (name, since) VALUES (?, ?)", TextInPlace(event.subject.raw),
-                event.sequence)
+                """
+                INSERT OR IGNORE INTO watches (name, since)
+                VALUES (coalesce((SELECT watch FROM names WHERE former = ?1), ?1), ?2)
+                """, TextInPlace(event.subject.raw), event.sequence)
+        } else if event.type == NameTable.eventType {
+            try rename(event, context.database)
+        }
+    }
+
+    /// The items go on under the new name, with all their versions: they are the same items.
+    private func rename(_ event: EventView, _ database: Connection) throws {
+        guard let former = try NameTable(database).rename(event) else { return }
+        let name = TextInPlace(event.subject.raw)
+        try former.withUnsafeBytes { former in
+            let former = TextInPlace(former)
+            try database.run("UPDATE OR IGNORE items SET watch = ? WHERE watch = ?", name, former)
+            try database.run("UPDATE OR IGNORE watches SET name = ? WHERE name = ?", name, former)
         }
     }
 
@@ -105,8 +121,10 @@ public struct KeyedCollection: Projection {
         let query = ItemQuery(database)
         guard let row = try query.version(of: change.subject, at: change.position.sequence) else { return [] }
         return [
-            ("watch", .string(row.watch)), ("key", .string(row.key)), ("version", JSON(row.version)),
-            ("state", .string(row.state.rawValue)), ("changes", ChangeDiffs.completed(try JSON.parse(detail))),
+            // As it was called then: what a change says stays the same when its watch is renamed.
+            ("watch", .string(String(change.subject.prefix { $0 != "/" }))), ("key", .string(row.key)),
+            ("version", JSON(row.version)), ("state", .string(row.state.rawValue)),
+            ("changes", ChangeDiffs.completed(try JSON.parse(detail))),
             ("fields", try JSON.parse(row.fields)),
         ]
     }

@@ -62,6 +62,7 @@ public struct RunQuery {
     /// The runs of a watch, newest first.
     public func runs(of watch: String, asOf: AsOf = .now, limit: Int) throws -> [RunRow] {
         var rows: [RunRow] = []
+        let watch = try NameTable(database).resolved(watch)
         let limits = asOf.limits
         if case .observed = asOf {
             try database.forEach(

@@ -56,10 +56,11 @@ extension TableDefinition {
                 name: "evidence", type: .choice(ValueType.Choice.evidence),
                 about: "Which of this watch's pages are kept, where that differs from the file's own `evidence`."),
             KeyDefinition(
-                name: "was", type: .scalar(.text), need: .notYetActedOn,
+                name: "was", type: .scalar(.text),
                 about:
-                    "The name that this watch had before, so that its history goes on. Not acted on in this version: under "
-                    + "another name it is another watch.", example: "reinvent-2018"),
+                    "The name that this watch had before, so that its history goes on: without it a watch under another name "
+                    + "is another watch. It may stay or go once the change is on record. `daybook watch rename` writes it.",
+                example: "reinvent-2018"),
             KeyDefinition(
                 name: "rekey", type: .scalar(.flag), standard: "false",
                 about: "Says that a changed `key` is meant."),

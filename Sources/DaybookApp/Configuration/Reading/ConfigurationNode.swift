@@ -22,6 +22,13 @@ struct ConfigurationNode {
     let line: Int
     let content: Content
 
+    /// A table's entries in the file's order; none where it is no table.
+    var entries: [Entry] { if case .table(let entries) = content { entries } else { [] } }
+
+    subscript(name: String) -> ConfigurationNode? {
+        entries.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
+    }
+
     /// What it is, for "expected a duration, got a list".
     var kindName: String {
         switch content {

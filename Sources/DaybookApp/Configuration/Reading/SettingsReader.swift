@@ -33,7 +33,8 @@ struct SettingsReader {
             fetch: fetch, items: items, keys: keys, fields: table.named("fields").compactMap(field),
             next: table.text("next"),
             expect: expect, keepEvidence: table.text("evidence").flatMap(EvidenceSettings.Keep.init) ?? evidence,
-            was: table.text("was"), rekey: table.flag("rekey"), keyLine: table.line(of: "key"))
+            was: table.text("was"), wasLine: table.line(of: "was"), rekey: table.flag("rekey"),
+            keyLine: table.line(of: "key"))
     }
 
     private func page(
