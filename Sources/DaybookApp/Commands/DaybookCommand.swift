@@ -25,7 +25,9 @@ struct DaybookCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Begin",
-                subcommands: [InitCommand.self, ConfigCommand.self, PresetsCommand.self, DemoCommand.self]),
+                subcommands: [
+                    InitCommand.self, WatchCommand.self, ConfigCommand.self, PresetsCommand.self, DemoCommand.self,
+                ]),
             CommandGroup(
                 name: "Watch",
                 subcommands: [CheckCommand.self, RunCommand.self, ImportCommand.self, StatusCommand.self]),

@@ -1,7 +1,6 @@
 // `daybook init`: a commented daybook.yaml and an empty log.
 
 import ArgumentParser
-import CanonicalJSON
 import EventLog
 import Foundation
 
@@ -23,14 +22,7 @@ struct InitCommand: ParsableCommand {
         let console = Console.current
         let isNew = !FileManager.default.fileExists(atPath: place.config)
         if isNew {
-            do {
-                try Data(template.utf8).write(to: URL(filePath: place.config), options: .withoutOverwriting)
-            } catch {
-                let reason =
-                    (error as? CocoaError)?.code == .fileWriteNoPermission
-                    ? "this user may not write there" : "its folder is not there or cannot be written"
-                throw Failure(.world, "cannot write \(place.config): \(reason); choose another place with --config")
-            }
+            try ConfigurationTemplate.write(ConfigurationTemplate.text(data: place.data), to: place.config)
         }
         let data = try Place.dataDirectory(place)
         let log = try EventLog.open(data, create: true)
@@ -44,12 +36,5 @@ struct InitCommand: ParsableCommand {
         console.line("  daybook config check\(named)    is it right?")
         console.line("  daybook check\(named)           look once, and announce what changed")
         console.line("  daybook sessions list\(named)   what is known now")
-    }
-
-    /// The commented example, with `--data` where one was given.
-    private var template: String {
-        guard let data = place.data else { return configurationTemplate }
-        return configurationTemplate.replacing(
-            "data: ./data", with: "data: \(JSON.string(data).canonicalText)", maxReplacements: 1)
     }
 }

@@ -1,5 +1,8 @@
 // What `daybook init` writes: a daybook.yaml that is right as it stands and explains itself.
 
+import CanonicalJSON
+import Foundation
+
 /// A commented daybook.yaml. Its watch fits the site of `daybook demo`, so that it can be tried before it is changed.
 let configurationTemplate = #"""
     # daybook.yaml: what is watched, and who is told.
@@ -75,3 +78,33 @@ let configurationTemplate = #"""
         #   message: "{{title}}: {{#changes}}{{field}} {{old}} -> {{new}} {{/changes}}"
 
     """#
+
+enum ConfigurationTemplate {
+    /// The commented example, or the same with other watches in the place of its own.
+    ///
+    /// - Parameters:
+    ///   - watches: lines, indented.
+    ///   - data: the data folder, where it is another one.
+    static func text(watches: [String]? = nil, data: String?) -> String {
+        var text = configurationTemplate
+        if let watches, let head = text.firstRange(of: "\nwatches:\n"),
+            let rest = text.firstRange(of: "\n# Ways to tell somebody.")
+        {
+            text.replaceSubrange(head.upperBound..<rest.lowerBound, with: watches.joined(separator: "\n") + "\n")
+        }
+        guard let data else { return text }
+        return text.replacing("data: ./data", with: "data: \(JSON.string(data).canonicalText)", maxReplacements: 1)
+    }
+
+    /// Never over a file that is there.
+    static func write(_ text: String, to path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(filePath: path), options: .withoutOverwriting)
+        } catch {
+            let reason =
+                (error as? CocoaError)?.code == .fileWriteNoPermission
+                ? "this user may not write there" : "its folder is not there or cannot be written"
+            throw Failure(.world, "cannot write \(path): \(reason); choose another place with --config")
+        }
+    }
+}
