@@ -22,7 +22,7 @@ extension TableDefinition {
             KeyDefinition(
                 name: "watches", type: .named(.identity("watch"), .kinds(.watch)), need: .required,
                 about: "What is watched: a name of your own for each watch. `watches: {}` watches nothing. "
-                    + "A name is an identity: renaming a watch begins a new one."),
+                    + "A name is an identity: under another one it is another watch, unless it says `was`."),
             KeyDefinition(
                 name: "channels", type: .named(.identity("channel"), .table(.channel)),
                 about: "Ways to tell somebody: a name of your own for each."),

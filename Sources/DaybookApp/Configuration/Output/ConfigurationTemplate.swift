@@ -20,8 +20,8 @@ let configurationTemplate = #"""
       # One page's text is the simplest watch: where it is, and which part of it.
       #   news: { kind: page, every: 1h, fetch: { url: "https://example.org/news" }, select: "main" }
 
-      # A list, item by item. `days` is a name of your own; it is part of everything that is recorded, so a renamed
-      # watch is a new one (see `was`).
+      # A list, item by item. `days` is a name of your own. It is part of everything that is recorded; `daybook watch rename`
+      # gives it another.
       days:
         # sessions: a conference's sessions. items: any other list. page: one page's text.
         kind: sessions
