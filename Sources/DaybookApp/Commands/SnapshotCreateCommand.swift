@@ -54,7 +54,7 @@ struct SnapshotCreateCommand: AsyncParsableCommand {
 
     private func tell(_ manifest: SnapshotManifest, on console: Console) {
         let text = """
-            Wrote \(counted(Int(manifest.events), "event")) and \(counted(manifest.blobs.count, "blob")) to \(file) \
+            Wrote \(counted(Int(manifest.events), "event")) and \(counted(manifest.blobs.count, "blob")) to \(file == "-" ? "standard output" : file) \
             (\(size(manifest.bytes))).
             root \(manifest.root.hex)
             """

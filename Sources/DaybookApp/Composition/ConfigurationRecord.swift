@@ -15,10 +15,11 @@ enum ConfigurationRecord {
     static func apply(_ configuration: Configuration, in log: EventLog) async throws -> String {
         let last = try log.head(of: stream).flatMap { try log.event(at: $0.sequence) }
         let digest = Digest.sha256(configuration.normalised)
-        let renames = try Renames(configuration, in: log)
+        let former = try last.flatMap { try text(of: $0, in: log) }
+        let renames = try Renames(configuration, after: former, in: log)
         guard renames.problems.isEmpty else { throw ConfigurationError.wrong(renames.problems) }
         if let last, renames.due.isEmpty, last.data["blob"]?.stringValue == digest.reference { return last.id }
-        if let former = try last.flatMap({ try text(of: $0, in: log) }) {
+        if let former {
             let refusals = configuration.refusals(after: former)
             guard refusals.isEmpty else { throw ConfigurationError.wrong(refusals) }
         }

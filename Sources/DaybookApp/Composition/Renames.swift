@@ -16,7 +16,7 @@ import Observations
 /// | yes | yes, as the same watch | the same where NEW is not what it is called now (a name given back), else nothing |
 /// | yes | yes, as another watch | refused: two histories cannot become one |
 /// | no | yes | nothing: it has its own history, and `was` nothing to say |
-/// | no | no | refused where others are on record (a slip of the hand, most likely), else nothing |
+/// | no | no | refused where others are on record (a slip of the hand, most likely), else nothing; nothing, too, where the configuration applied last said the same (a file that came from elsewhere, and a watch that has not looked yet) |
 ///
 /// And a watch whose name is a former name of another one is refused.
 struct Renames {
@@ -30,12 +30,15 @@ struct Renames {
 
     private let configuration: Configuration
     private let record: WatchRecord
+    private let previous: ConfigurationNode?
     /// Which watch of the file goes on with a history, by the first name of that.
     private var heirs: [String: String] = [:]
 
+    /// - Parameter previous: the normalised text that was applied last, where one was.
     /// - Throws: where the log cannot be read. What is refused is in `problems`.
-    init(_ configuration: Configuration, in log: EventLog) throws(LogError) {
+    init(_ configuration: Configuration, after previous: String?, in log: EventLog) throws(LogError) {
         self.configuration = configuration
+        self.previous = previous.flatMap { try? ConfigurationNode.parse($0) }
         record = try WatchRecord(log)
         for watch in configuration.watchSettings { try judge(watch) }
     }
@@ -52,7 +55,9 @@ struct Renames {
         let former = record.names(of: was)
         let isKnown = try record.knows(watch.name)
         guard try record.knows(was) else {
-            guard !isKnown, let known = try record.others(than: was) else { return claim(own, watch) }
+            guard !isKnown, !saidBefore(watch), let known = try record.others(than: was) else {
+                return claim(own, watch)
+            }
             return note(watch, "no watch \"\(was)\" is on record\(known)")
         }
         if isKnown, own != former {
@@ -63,6 +68,11 @@ struct Renames {
         }
         claim(former, watch)
         if !same(former.current, watch.name) { due.append(Rename(was: former.current, name: watch.name)) }
+    }
+
+    private func saidBefore(_ watch: WatchSettings) -> Bool {
+        guard case .text(let was)? = previous?["watches"]?[watch.name]?["was"]?.content else { return false }
+        return watch.was.map { same($0, was) } ?? false
     }
 
     private mutating func claim(_ names: WatchNames, _ watch: WatchSettings) {

@@ -112,11 +112,16 @@ struct RenameCommandTests {
     @Test("what `was` cannot mean is refused, and says what there is")
     func refused() async throws {
         try await onSite { scratch, _ in
-            try edit(scratch, "  days:\n", "  days:\n    was: never\n")
-            #expect(await scratch.daybook("check").status == .done, "a file that was in use elsewhere, in a new folder")
+            // A file that was in use elsewhere, in a new folder, and a second watch in it that has not looked yet.
+            let file = try scratch.read("daybook.yaml")
+            let watch = String(try #require(file.firstMatch(of: /\n  days:\n(.|\n)*?(?=\n\n)/)).0)
+            try edit(scratch, watch, watch + watch.replacing("  days:\n", with: "  more:\n    was: never\n"))
+            #expect(await scratch.daybook("check", "days").status == .done)
+            #expect(await scratch.daybook("check", "days").status == .done)
+            try scratch.write(file, to: "daybook.yaml")
             #expect(await scratch.daybook("check").status == .done)
 
-            try edit(scratch, "  days:\n    was: never\n", "  other:\n    was: dais\n")
+            try edit(scratch, "  days:\n", "  other:\n    was: dais\n")
             let typo = await scratch.daybook("check")
             #expect(typo.status == .usage && typo.errors.contains(#"did you mean "days"?"#))
 

@@ -1,6 +1,8 @@
+import CanonicalJSON
 import EventLog
 import Foundation
 import Observations
+import Synchronization
 import Testing
 
 @testable import Ingestors
@@ -28,8 +30,31 @@ struct LookRenameTests {
         let other = try await book.look(watch)
         #expect(other.summary.changed == 1 && other.summary.absent == 1)
         #expect(try book.events().suffix(3).map(\.subject) == ["v/A", "v/B", "v"])
-        let again = try await book.look(watch)
-        #expect(again.summary.changed == 0 && again.summary.absent == 0)
+        // A process that still has the old file sees the same watch.
+        for definition in [watch, try book.watch(), watch] {
+            let again = try await book.look(definition)
+            #expect(again.summary.changed == 0 && again.summary.absent == 0)
+        }
+    }
+
+    @Test("what is appended meanwhile under the old name is reckoned with")
+    func meanwhile() async throws {
+        let book = try Book()
+        try await book.site.put("shelf", shelf("A=1 B=1"))
+        try await rename("w", to: "v", in: book)
+        let calls = Mutex(0)
+        // The third time that the clock is asked, the recorded state has been read and nothing is appended yet.
+        let watcher = try book.watcher(try book.watch { $0.name = "v" }) { [book] in
+            let call = calls.withLock { calls in
+                calls += 1
+                return calls
+            }
+            if call == 3 { book.importMeanwhile("A", ["is": "1"]) }
+            return book.time
+        }
+        let report = try await watcher.look()
+        #expect(try book.events().dropFirst().map(\.subject) == ["w/A", "v/B", "v"])
+        #expect(report.summary.changed == 1 && report.summary.unchanged == 1)
     }
 
     @Test("misses in a row count on over the new name")
