@@ -45,7 +45,7 @@ struct SettingsReader {
             name: name, kind: .page, schedule: schedule(table), topics: nil, fetch: fetch, items: "", keys: [],
             fields: [], next: nil, expect: expect,
             keepEvidence: table.text("evidence").flatMap(EvidenceSettings.Keep.init) ?? evidence,
-            was: table.text("was"), rekey: false, keyLine: table.line,
+            was: table.text("was"), wasLine: table.line(of: "was"), rekey: false, keyLine: table.line,
             page: WatchSettings.Page(
                 select: table.text("select"), remove: table.texts("remove").map(\.text),
                 ignore: table.texts("ignore").map(\.text), form: form))
