@@ -128,6 +128,12 @@ struct LineTests {
 
     @Test("ids are read strictly")
     func ids() throws {
+        let time = Timestamp(millisecondsSinceEpoch: 1_513_872_000_000)
+        let derived = RunID.derived(from: [1, 2, 3], at: time)
+        #expect(derived == RunID.derived(from: [1, 2, 3], at: time) && RunID(derived.description) == derived)
+        #expect(derived != RunID.derived(from: [1, 2, 4], at: time))
+        // A UUID of version 7: the milliseconds first.
+        #expect(derived.description.hasPrefix("016079cd-8400-7") && derived.description.utf8.count == 36)
         let run = RunID.make()
         #expect(RunID(run.description) == run)
         #expect(EventID("\(run).17") == EventID(run: run, number: 17))

@@ -6,6 +6,39 @@ import Testing
 @Suite("Fields", .timeLimit(.minutes(1)))
 struct FieldTests {
     @Test(
+        "of several selectors the first that finds something counts",
+        arguments: [
+            ("<b>x</b><i>y</i>", "x"), ("<b> </b><i>y</i>", "y"), ("<i>y</i>", "y"), ("<u>z</u>", "k"),
+        ])
+    func alternatives(html: String, expected: String) throws {
+        #expect(try field(FieldRule(anyOf: ["b", "i", "@id"]), in: html) == .string(expected))
+    }
+
+    @Test(
+        "of several selectors the first with a match is the whole list, and one that cannot be read is no reason to look on"
+    )
+    func alternativeLists() throws {
+        let list = FieldRule(anyOf: ["b", "i"], all: true)
+        #expect(try field(list, in: "<i>1</i><b>2</b><i>3</i>") == ["2"])
+        #expect(try field(list, in: "<i>1</i><b></b><i>3</i>") == ["1", "3"])
+        let page = try page(FieldRule(anyOf: ["b", "i"], as: .number), in: "<b>none</b><i>3</i>")
+        #expect(page.items.first?.fields["f"] == nil && page.failureCount == 1)
+    }
+
+    @Test("keys and jq know alternatives too")
+    func alternativeKeys() throws {
+        let json = #"[{"guid":"g","id":1},{"guid":"","id":2},{"id":3},{}]"#
+        let rules = try ItemRules(
+            items: "jq:.[]", keys: ["jq:.guid", "jq:.id"], fields: [("n", FieldRule(anyOf: ["jq:.n", "jq:.id"]))])
+        let page = try rules.read(text: json, mediaType: "application/json")
+        #expect(page.items.map(\.key) == ["g", "2", "3"] && page.keyless == 1)
+        #expect(page.items.map { $0.fields["n"] } == [1, 2, 3])
+        let html = try ItemRules(items: "p", keys: ["@guid", "@id", "b"], fields: []).read(
+            text: "<p guid=g id=1></p><p id=2></p><p><b>3</b></p><p></p>")
+        #expect(html.items.map(\.key) == ["g", "2", "3"] && html.keyless == 1)
+    }
+
+    @Test(
         "text has its white space folded, all of Unicode's",
         arguments: [
             ("<b> a \n\t b </b>", "a b"),

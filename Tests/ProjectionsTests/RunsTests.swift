@@ -22,6 +22,14 @@ struct RunsTests {
             ])
     }
 
+    @Test("a run that was imported is no news of today")
+    func origins() async throws {
+        let log = MemoryLog([ran("w", .failed), ran("w", .failed).imported, ran("w").imported])
+        let engine = try workshop.engine(log, [Runs()])
+        try await engine.catchUp()
+        #expect(try engine.changes(of: "runs", limit: .max).map(\.origin) == [.live, .import, .import])
+    }
+
     @Test(
         "failures count up until a run understands what it sees",
         arguments: [

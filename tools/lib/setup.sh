@@ -30,17 +30,17 @@ need() {
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# Swift 6.1 or newer must be there; it does not come from Debian.
+# Swift 6.2 or newer must be there; it does not come from Debian.
 need_swift() {
     if ! command -v swift >/dev/null; then
-        echo "Swift is missing: install a 6.1 or newer toolchain (https://www.swift.org/install/linux/) and put it on the PATH." >&2
+        echo "Swift is missing: install a 6.2 or newer toolchain (https://www.swift.org/install/linux/) and put it on the PATH." >&2
         return 2
     fi
     local version
     version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
     read -r major minor <<<"$version"
-    if [ "${major:-0}" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 1 ]; }; then
-        echo "Swift ${major:-?}.${minor:-?} is too old: daybook needs 6.1 or newer." >&2
+    if [ "${major:-0}" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 2 ]; }; then
+        echo "Swift ${major:-?}.${minor:-?} is too old: daybook needs 6.2 or newer." >&2
         return 2
     fi
 }

@@ -47,7 +47,7 @@ struct ImportCommand: AsyncParsableCommand {
         let configuration = try Place.configuration(place)
         guard let definition = try configuration.chosen([watch]).first else { return }
         let report = Mutex<ImportReport?>(nil)
-        let wasStopped = try await untilStopped {
+        try await untilStopped {
             let done = try await GitRepository.open(git) { repository in
                 try await importHistory(definition, configuration, from: repository)
             }
@@ -57,7 +57,7 @@ struct ImportCommand: AsyncParsableCommand {
             throw Failure(.world, "stopped before anything was imported; run the same command again")
         }
         tell(report)
-        if report.left > 0 || wasStopped { throw Failure(.world, interrupted(report)) }
+        if report.left > 0 { throw Failure(.world, interrupted(report)) }
     }
 
     /// Nothing is written before the history has been found.

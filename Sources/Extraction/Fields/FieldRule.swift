@@ -36,7 +36,8 @@ public struct FieldRule: Sendable, Equatable {
     public var format: String?
 
     public init(
-        anyOf selectors: [String], all: Bool = false, remove: String? = nil, match: String? = nil, as kind: Kind = .text,
+        anyOf selectors: [String], all: Bool = false, remove: String? = nil, match: String? = nil,
+        as kind: Kind = .text,
         timezone: String? = nil, format: String? = nil
     ) {
         self.selectors = selectors

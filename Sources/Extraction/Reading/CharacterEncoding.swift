@@ -48,6 +48,8 @@ struct CharacterEncoding: Equatable {
     /// What `<meta charset>`, `<meta http-equiv>` or an XML declaration in the first bytes says. A page that says UTF-16 in ASCII is
     /// UTF-8 (the standard's own rule).
     private static func declared(_ body: [UInt8]) -> CharacterEncoding? {
+        // Most pages say nothing, and searching for that takes longer than all else that is done to find the encoding.
+        guard mentions("charset", body.prefix(2048)) || mentions("encoding", body.prefix(2048)) else { return nil }
         let start = String(decoding: body.prefix(2048), as: UTF8.self)
         let patterns = [
             #/(?i)<meta[^>]+charset\s*=\s*["']?\s*([^\s"'/>;]+)/#, #/^\s*<\?xml[^>]+encoding\s*=\s*["']([^"']+)["']/#,
@@ -58,6 +60,18 @@ struct CharacterEncoding: Equatable {
             return encoding.label.hasPrefix("utf-16") ? .utf8 : encoding
         }
         return nil
+    }
+
+    /// Whether a word of ASCII letters stands there, in whatever case.
+    private static func mentions(_ word: StaticString, _ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            word.withUTF8Buffer { word in
+                guard bytes.count >= word.count else { return false }
+                return (0...bytes.count - word.count).contains { start in
+                    word.indices.allSatisfy { bytes[start + $0] | 0x20 == word[$0] }
+                }
+            }
+        }
     }
 
     /// The text as valid UTF-8; what is no text in this encoding becomes U+FFFD.

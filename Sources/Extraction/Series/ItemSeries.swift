@@ -50,7 +50,7 @@ public final class ItemSeries<Made: Sendable>: Sendable {
     private static var versionsKept: Int { 4 }
     /// libxml2 looks at texts beyond 10 million bytes with other eyes.
     private static var abridgedMax: Int { 9_000_000 }
-    /// It also refuses to nest deeper than 256.
+    /// It also refuses to nest deeper than 256: so deep may an item lie, and so high may it be, to be known.
     private static var depthMax: Int { 100 }
 
     private let rules: ItemRules
@@ -161,9 +161,8 @@ public final class ItemSeries<Made: Sendable>: Sendable {
         _ tree: Tree, _ item: Tree.Index, _ text: [UInt8], _ range: Range<Int>, _ reading: SeriesReading<Made>
     ) -> KnownItem<Made>? {
         guard let selector, !range.isEmpty, !tree.mayHoldItem(item, of: selector) else { return nil }
-        let height = tree.height(of: item)
-        guard height < Self.depthMax else { return nil }
-        return KnownItem(bytes: Array(text[range]), height: height, reading: reading)
+        guard tree.height(of: item) < Self.depthMax else { return nil }
+        return KnownItem(bytes: Array(text[range]), reading: reading)
     }
 
     /// Remembers what is new, and forgets what was not seen lately.

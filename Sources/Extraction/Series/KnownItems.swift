@@ -3,12 +3,15 @@
 import Glibc
 
 /// An element that is an item's whole text, and what was read of it.
-struct KnownItem<Made: Sendable>: Sendable {
+final class KnownItem<Made: Sendable>: Sendable {
     /// From its `<` to behind its last `>`.
     let bytes: [UInt8]
-    /// How many levels of elements are inside.
-    let height: Int
     let reading: SeriesReading<Made>
+
+    init(bytes: [UInt8], reading: SeriesReading<Made>) {
+        self.bytes = bytes
+        self.reading = reading
+    }
 }
 
 /// What one item came to, in the caller's form.

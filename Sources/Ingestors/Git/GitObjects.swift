@@ -22,6 +22,8 @@ final class GitObjects: Sendable {
     /// Requests that have not been answered take less than a pipe holds, so that writing them never waits.
     private static let requestBytesAhead = 16 << 10
     private static let pipeBytes: Int32 = 1 << 20
+    /// F_SETPIPE_SZ, which <fcntl.h> names only under _GNU_SOURCE.
+    private static let setPipeSize: Int32 = 1031
 
     private struct State {
         var requests: ArraySlice<String>
@@ -31,6 +33,7 @@ final class GitObjects: Sendable {
         var buffer: [UInt8] = []
         var at = 0
         var failure: IngestError?
+        var isClosed = false
     }
 
     private let input: Int32
@@ -54,7 +57,7 @@ final class GitObjects: Sendable {
         let questions = try pipe()
         let answers = try pipe()
         // What this costs where the system allows less is a few more calls.
-        _ = fcntl(answers.read, Int32(1031), pipeBytes)
+        _ = fcntl(answers.read, setPipeSize, pipeBytes)
         let objects = GitObjects(requests: requests, input: questions.write, output: answers.read, sizeMax: sizeMax)
         do {
             let outcome = try await Subprocess.run(
@@ -71,6 +74,7 @@ final class GitObjects: Sendable {
             }
             return try outcome.closureResult.get()
         } catch {
+            objects.close()
             throw GitCommand.explained(error)
         }
     }
@@ -87,14 +91,19 @@ final class GitObjects: Sendable {
 
     private func close() {
         thread.sync {
-            _ = Glibc.close(input)
-            _ = Glibc.close(output)
+            state.withLock { state in
+                guard !state.isClosed else { return }
+                state.isClosed = true
+                _ = Glibc.close(input)
+                _ = Glibc.close(output)
+            }
         }
     }
 
     private func read() -> Result<(number: Int, object: GitObject)?, IngestError> {
         state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
+            if state.isClosed { return .success(nil) }
             do throws(IngestError) {
                 try ask(&state)
                 guard let request = state.unanswered.first else { return .success(nil) }

@@ -20,7 +20,7 @@ public struct SavedVersion: Sendable, Hashable {
 public struct GitRepository: Sendable {
     /// As it was named.
     public let name: String
-    private let directory: String
+    let directory: String
 
     /// Opens what is at `path`, a repository (bare or not) or a bundle, for as long as `body` runs.
     public static func open<Result: Sendable>(
@@ -97,9 +97,14 @@ extension GitRepository {
         guard FileManager.default.fileExists(atPath: path) else {
             throw .history("there is no \(path); --git takes a git repository or a bundle")
         }
+        // Not wherever git would look for one: a folder inside of a repository is none.
+        let inside = path + "/.git"
+        let directory = FileManager.default.fileExists(atPath: inside) ? inside : path
         let found: [UInt8]
         do throws(IngestError) {
-            found = try await GitCommand(arguments: ["-C", path] + common + ["rev-parse", "--absolute-git-dir"]).run()
+            found = try await GitCommand(
+                arguments: common + ["--git-dir=\(directory)", "rev-parse", "--absolute-git-dir"]
+            ).run()
         } catch {
             guard case .git(let reason) = error, reason.hasPrefix("git says:") else { throw error }
             throw .history("\(path) is neither a git repository nor a bundle (\(reason))")

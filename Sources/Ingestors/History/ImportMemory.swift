@@ -62,7 +62,8 @@ struct ImportMemory {
         }
         let keyless = page?.keyless ?? 0
         let evidence = Evidence(
-            pages: page.map { [$0.items] } ?? [], keyless: max(0, keyless - usualKeyless), failed: failure != nil)
+            pages: page.map { [$0.items] } ?? [], keyless: max(0, keyless - usualKeyless),
+            failed: failure != nil, firstCounts: true)
         let whole = try evidence.completed { key throws(IngestError) in try recordedFields(of: key) }
         let decision = try decide(whole, at: version.time)
         var summary = RunEnded(decision, kind: definition.kind)

@@ -38,6 +38,9 @@ struct Evidence {
     /// What each of `pages` showed when it was last read; looked at only beside votes. What is new on a page is news,
     /// whatever failed elsewhere.
     var before: [Set<Sighting>] = []
+    /// Whether of several sightings of an item the first counts. Live pages come at their own times and in their own order, so that the
+    /// sighting equal to the recorded state is preferred; a saved file is one thing, and its order is part of it.
+    var firstCounts = false
 }
 
 extension Decision {
@@ -46,7 +49,7 @@ extension Decision {
         _ evidence: Evidence, recorded: [ItemKey: Recorded], expect: Expectation,
         confirmed: (_ missed: [ItemKey: UInt64]) throws(Failure) -> Set<ItemKey>
     ) throws(Failure) {
-        let seen = Sightings(pages: evidence.pages, recorded: recorded)
+        let seen = Sightings(pages: evidence.pages, recorded: recorded, firstCounts: evidence.firstCounts)
         found = seen.choices.count
         conflicts = seen.conflicts
         failed = evidence.failed

@@ -1,5 +1,7 @@
 // A key as the log knows it: bytes. Swift's strings are equal where the world's differ.
 
+import Glibc
+
 /// An item's key within its watch, compared and ordered by its UTF-8.
 struct ItemKey: Hashable, Comparable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
     let text: String
@@ -9,7 +11,16 @@ struct ItemKey: Hashable, Comparable, Sendable, CustomStringConvertible, Express
 
     var description: String { text }
 
-    static func == (left: ItemKey, right: ItemKey) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    static func == (left: ItemKey, right: ItemKey) -> Bool {
+        guard left.text.utf8.count == right.text.utf8.count else { return false }
+        let isSame = left.text.utf8.withContiguousStorageIfAvailable { left in
+            right.text.utf8.withContiguousStorageIfAvailable { right -> Bool in
+                guard let one = left.baseAddress, let other = right.baseAddress else { return true }
+                return memcmp(one, other, right.count) == 0
+            }
+        }
+        return (isSame ?? nil) ?? left.text.utf8.elementsEqual(right.text.utf8)
+    }
 
     static func < (left: ItemKey, right: ItemKey) -> Bool { left.text.utf8.lexicographicallyPrecedes(right.text.utf8) }
 

@@ -38,8 +38,10 @@ struct Sightings {
     private var places: [ItemKey: Int] = [:]
 
     /// - Parameter pages: what each page showed, in the order of topics and pages.
-    /// - Parameter recorded: the last recorded states. A sighting equal to that wins, else the first.
-    init(pages: [[Sighting]], recorded: [ItemKey: Recorded]) {
+    /// - Parameters:
+    ///   - recorded: the last recorded states. A sighting equal to that wins, else the first.
+    ///   - firstCounts: whether the first wins in any case.
+    init(pages: [[Sighting]], recorded: [ItemKey: Recorded], firstCounts: Bool = false) {
         var differing: Set<ItemKey> = []
         for (page, sightings) in pages.enumerated() {
             for sighting in sightings {
@@ -50,7 +52,7 @@ struct Sightings {
                 }
                 guard choices[place].sighting.digest != sighting.digest else { continue }
                 differing.insert(sighting.key)
-                if sighting.digest == recorded[sighting.key]?.digest {
+                if !firstCounts, sighting.digest == recorded[sighting.key]?.digest {
                     choices[place] = Choice(sighting: sighting, page: page)
                 }
             }

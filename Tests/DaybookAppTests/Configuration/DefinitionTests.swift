@@ -46,7 +46,10 @@ struct DefinitionTests {
         let watch = try #require(tables.first)
         #expect(Set(watch["properties"]?.objectValue?.keys ?? []) == Set(TableDefinition.watch.current.map(\.name)))
         #expect(watch["properties"]?["availability"] == nil && watch["additionalProperties"]?.boolValue == false)
-        #expect(watch["required"] == ["kind", "fetch", "items", "key", "fields"])
+        #expect(
+            watch["anyOf"] == [
+                ["required": ["preset"]], ["required": ["kind", "fetch", "items", "key", "fields"]],
+            ])
         #expect(watch["properties"]?["expect"]?["properties"]?["confirm"]?["default"] == 3)
     }
 

@@ -105,7 +105,7 @@ struct ErrorTests {
         #expect(
             problems("data: ./d\nwatches:\n  talks:\n    kind: items\n    fetch: {}\n") == [
                 #"daybook.yaml:3: watches.talks: the key "items" is missing: a selector such as ".title" is due"#,
-                #"daybook.yaml:3: watches.talks: the key "key" is missing: a selector such as ".title" is due"#,
+                #"daybook.yaml:3: watches.talks: the key "key" is missing: a selector such as ".title", or a list of these is due"#,
                 #"daybook.yaml:3: watches.talks: the key "fields" is missing: a table of keys is due"#,
                 #"daybook.yaml:5: watches.talks.fetch: the key "url" is missing: a URL such as https://example.org/ is due"#,
             ])

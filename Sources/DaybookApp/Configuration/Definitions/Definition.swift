@@ -57,6 +57,14 @@ struct TableDefinition: Sendable {
         return false
     }
 
+    /// Whether the key that decides it has a value which this version only knows by name.
+    func isOfLaterVersion(_ entries: [ConfigurationNode.Entry]) -> Bool {
+        guard let deciding, let entry = entries.first(where: { $0.name == deciding }),
+            case .choice(let choices)? = key(deciding)?.type, case .text(let text) = entry.value.content
+        else { return false }
+        return choices.contains { $0.name == text && $0.later != nil }
+    }
+
     /// The keys that this version reads.
     var current: [KeyDefinition] {
         keys.filter { if case .later = $0.need { false } else { true } }

@@ -27,7 +27,17 @@ extension SettingValue {
 extension SettingTable {
     /// What the file says and nothing that it leaves out.
     var normalised: JSONObject {
-        JSONObject(given.map { ($0.key, $0.value.value.normalised) })
+        JSONObject(given.map { ($0.key, normalised($0.key, $0.value.value)) })
+    }
+
+    /// Of selectors there mostly is one, which stands by itself.
+    private func normalised(_ key: String, _ value: SettingValue) -> JSON {
+        if case .oneOrMany(.scalar(.selector))? = definition.key(key)?.type, case .list(let settings) = value,
+            settings.count == 1
+        {
+            return settings[0].value.normalised
+        }
+        return value.normalised
     }
 }
 

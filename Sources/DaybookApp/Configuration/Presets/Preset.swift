@@ -48,7 +48,9 @@ struct Preset: Sendable {
         else {
             throw Unknown(reason: "the file \(name) cannot be read (relative paths begin where daybook.yaml is)")
         }
-        guard data.count <= bytesMax else { throw Unknown(reason: "the file \(name) is larger than \(bytesMax >> 20) MB") }
+        guard data.count <= bytesMax else {
+            throw Unknown(reason: "the file \(name) is larger than \(bytesMax >> 20) MB")
+        }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw Unknown(reason: "the file \(name) is not UTF-8 text")
         }

@@ -24,7 +24,7 @@ struct PresetMerge {
         _ watch: ConfigurationNode.Entry, file: String
     ) -> ConfigurationNode.Entry? {
         guard case .table(let own) = watch.value.content, let key = own.first(where: { $0.name == "preset" }),
-            case .text(let name) = key.value.content
+            case .text(let name) = key.value.content, !TableDefinition.watch.isOfLaterVersion(own)
         else { return watch }
         let preset: Preset
         do throws(Preset.Unknown) { preset = try Preset.find(name, folder: folder) } catch {
@@ -59,7 +59,8 @@ struct PresetMerge {
             return merged(entry, standard: standard)
         }
         let ownNames = Set(own.map(\.name))
-        return kept + defaults.filter { names.contains($0.name) && !ownNames.contains($0.name) && !rivals.contains($0.name) }
+        return kept
+            + defaults.filter { names.contains($0.name) && !ownNames.contains($0.name) && !rivals.contains($0.name) }
     }
 
     /// Nothing where the watch drops what the preset has.
@@ -70,7 +71,8 @@ struct PresetMerge {
         case (.nothing, _): return nil
         case (.table(let entries), .table(let defaults)):
             // A field's options belong to its selector, so that a field is the watch's or the preset's as a whole.
-            let inside = own.name == "fields" ? fields(entries, defaults) : merged(entries, defaults: defaults, definition: nil)
+            let inside =
+                own.name == "fields" ? fields(entries, defaults) : merged(entries, defaults: defaults, definition: nil)
             return own.with(ConfigurationNode(line: own.value.line, content: .table(inside)))
         default: return own
         }

@@ -140,9 +140,7 @@ extension Checker {
     private mutating func table(
         _ entries: [ConfigurationNode.Entry], _ definition: TableDefinition, _ place: Place
     ) -> SettingTable? {
-        if let deciding = definition.deciding, let entry = entries.first(where: { $0.name == deciding }),
-            isOfLaterVersion(entry, definition)
-        {
+        if let entry = entries.first(where: { $0.name == definition.deciding }), definition.isOfLaterVersion(entries) {
             _ = keyed(entry, definition, place)
             return nil
         }
@@ -176,12 +174,6 @@ extension Checker {
                 place.under(entry.name, line: entry.line).path, line: entry.line)
         }
         return table(known, definition, place)
-    }
-
-    private func isOfLaterVersion(_ entry: ConfigurationNode.Entry, _ definition: TableDefinition) -> Bool {
-        guard case .choice(let choices) = definition.key(entry.name)?.type, case .text(let text) = entry.value.content
-        else { return false }
-        return choices.contains { $0.name == text && $0.later != nil }
     }
 
     private mutating func keyed(

@@ -82,7 +82,8 @@ struct SettingsReader {
     private func field(_ entry: NamedSetting) -> WatchSettings.Field? {
         guard case .table(let table) = entry.setting.value, let form = table.text("as") else { return nil }
         return WatchSettings.Field(
-            name: entry.name, selectors: table.texts("select").map(\.text), all: table.flag("all"), remove: table.text("remove"),
+            name: entry.name, selectors: table.texts("select").map(\.text), all: table.flag("all"),
+            remove: table.text("remove"),
             match: table.text("match"), form: form, timezone: table.text("timezone"), format: table.text("format"))
     }
 

@@ -1,0 +1,109 @@
+import CanonicalJSON
+import Foundation
+import Testing
+
+@testable import DaybookApp
+
+@Suite("daybook import", .timeLimit(.minutes(2)))
+struct ImportCommandTests {
+    private static let configuration = """
+        watches:
+          congress: { preset: frab-xml, fetch: { url: "https://example.org/schedule.xml" } }
+        channels: { notes: { file: ./told.txt } }
+        reactors: { tell: { on: [session.*, run.*], to: [notes] } }
+
+        """
+
+    private static func schedule(_ titles: String...) -> String {
+        let events = titles.enumerated().map { "<event id='\($0)'><title>\($1)</title></event>" }
+        return "<schedule>\(events.joined())</schedule>\n"
+    }
+
+    /// A repository in the scratch folder, a commit a minute.
+    private func repository(in scratch: Scratch, _ files: [(path: String, text: String)]) throws -> String {
+        var stream = ""
+        for (number, file) in files.enumerated() {
+            stream += "commit refs/heads/main\ncommitter A <a@b> \(1_513_872_000 + 60 * number) +0100\ndata 0\n"
+            stream += "M 100644 inline \(file.path)\ndata \(file.text.utf8.count)\n\(file.text)\n"
+        }
+        let repository = scratch.path("scraped")
+        try git(["init", "-q", "--bare", repository])
+        try git(["-C", repository, "fast-import", "--quiet"], input: stream)
+        return repository
+    }
+
+    private func git(_ arguments: [String], input: String = "") throws {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["git"] + arguments
+        process.standardInput = pipe
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        try pipe.fileHandleForWriting.close()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+    }
+
+    @Test("a history is there to be asked of at any of its moments, and nobody is told of it")
+    func history() async throws {
+        let scratch = try Scratch(Self.configuration)
+        let repository = try repository(
+            in: scratch,
+            [
+                ("README.md", "scraped"), ("schedule.xml", Self.schedule("One", "Two")),
+                ("schedule.xml", Self.schedule("One", "Zwei")), ("schedule.xml", "broken"),
+            ])
+        let said = await scratch.daybook("import", "congress", "--git", repository, "--json")
+        #expect(said.status == .done && said.errors == "")
+        let row = try #require(try said.rows().first)
+        #expect(row["runs"] == 3 && row["completed"] == 2 && row["failed"] == 1 && row["left"] == 0)
+        #expect(row["path"] == "schedule.xml" && row["from"] == "2017-12-21T16:01:00.000Z")
+        let types = try await scratch.daybook("log", "export").lines.map { try JSON.parse($0)["type"]?.stringValue }
+        #expect(types.first == "config.applied" && types.count == 7)
+        let then = try await scratch.daybook("sessions", "list", "--json", "--as-of", "2017-12-21T16:01:30Z").rows()
+        #expect(then.map { $0["fields"]?["title"] } == ["One", "Two"])
+        let now = try await scratch.daybook("sessions", "list", "--json").rows()
+        #expect(now.map { $0["fields"]?["title"] } == ["One", "Zwei"])
+        let again = await scratch.daybook("import", "congress", "--git", repository)
+        #expect(again.status == .done && again.output.contains("nothing new in the history of schedule.xml"))
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("told.txt")))
+    }
+
+    @Test("which file is meant is said where there are several, and which is near where it is not there")
+    func paths() async throws {
+        let scratch = try Scratch(Self.configuration)
+        let repository = try repository(
+            in: scratch,
+            [("a.xml", Self.schedule("One")), ("b.xml", Self.schedule("One")), ("b.xml", Self.schedule("Two"))])
+        let several = await scratch.daybook("import", "congress", "--git", repository)
+        #expect(several.status == .usage)
+        #expect(several.errors.contains("several files; name one with --path: b.xml (2 versions), a.xml (1 version)"))
+        let near = await scratch.daybook("import", "congress", "--git", repository, "--path", "c.xml")
+        #expect(near.status == .usage && near.errors.contains("holds no version of c.xml; did you mean"))
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("data")), "nothing was written")
+    }
+
+    @Test(
+        "which file is meant where one is data and the others are about the repository",
+        arguments: [
+            (["a.xml"], "a.xml"), (["a.xml", "README.md", "LICENSE", ".gitignore", ".github/x.yml"], "a.xml"),
+            (["a.xml", "b.xml"], nil), (["README.md"], nil), ([], nil),
+        ] as [([String], String?)])
+    func onlyFile(paths: [String], only: String?) { #expect(HistoryFiles.only(paths) == only) }
+
+    @Test("what cannot be is said in a sentence, with 2")
+    func refusals() async throws {
+        let scratch = try Scratch(Self.configuration)
+        let nowhere = await scratch.daybook("import", "congress", "--git", scratch.path("nowhere"))
+        #expect(nowhere.status == .usage && nowhere.errors.contains("--git takes a git repository or a bundle"))
+        let unknown = await scratch.daybook("import", "congres", "--git", scratch.path("nowhere"))
+        #expect(unknown.status == .usage && unknown.errors.contains(#"did you mean "congress"?"#))
+        let repository = try repository(in: scratch, [("a.xml", Self.schedule("One"))])
+        _ = try await scratch.importSessions([observed("congress/1", title: "Now")])
+        let newer = await scratch.daybook("import", "congress", "--git", repository)
+        #expect(newer.status == .usage && newer.errors.contains("newer than the history's next version"))
+    }
+}
