@@ -31,6 +31,10 @@ struct ImportMemory {
     /// The end of the log when it was read.
     private let start: UInt64
     private var usualKeyless: Int
+    /// All recorded states of items that were seen in differing states by one version.
+    private var known: [ItemKey: Set<Digest>] = [:]
+    /// States that are not in the log yet.
+    private var unwritten: [ItemKey: [Digest]] = [:]
     /// Numbers of events, as if nobody else appended: only their order counts.
     private var next: UInt64
 
@@ -61,9 +65,10 @@ struct ImportMemory {
         case .page(let content): page = content
         }
         let keyless = page?.keyless ?? 0
+        if let page { try learnDiffering(page.items) }
         let evidence = Evidence(
             pages: page.map { [$0.items] } ?? [], keyless: max(0, keyless - usualKeyless),
-            failed: failure != nil, firstCounts: true)
+            failed: failure != nil, known: known)
         let whole = try evidence.completed { key throws(IngestError) in try recordedFields(of: key) }
         let decision = try decide(whole, at: version.time)
         var summary = RunEnded(decision, kind: definition.kind)
@@ -90,6 +95,9 @@ struct ImportMemory {
         .derived(from: Array("import \(definition.name) \(reference)".utf8), at: version.time)
     }
 
+    /// What was decided is on disk.
+    mutating func written() { unwritten = [:] }
+
     // MARK: Deciding
 
     /// What an item looked like last, for fields that cannot be read this time.
@@ -97,6 +105,36 @@ struct ImportMemory {
         guard items[key]?.isPresent == true else { return nil }
         guard let bytes = fields[key] else { return try before.fields(of: key, in: log) }
         return (try? JSON.parse(bytes))?.objectValue
+    }
+
+    /// A file that lists an item twice, differently, may list the two in any order: going back and forth between them is no change.
+    private mutating func learnDiffering(_ sightings: [Sighting]) throws(IngestError) {
+        var first: [ItemKey: Digest] = [:]
+        first.reserveCapacity(sightings.count)
+        for sighting in sightings {
+            guard let digest = first[sighting.key] else {
+                first[sighting.key] = sighting.digest
+                continue
+            }
+            guard digest != sighting.digest, known[sighting.key] == nil else { continue }
+            known[sighting.key] = try recordedStates(of: sighting.key).union(unwritten[sighting.key] ?? [])
+        }
+    }
+
+    private func recordedStates(of key: ItemKey) throws(IngestError) -> Set<Digest> {
+        var states: Set<Digest> = []
+        let stream = StreamID(family: definition.kind.family, subject: "\(definition.name)/\(key.text)")
+        do throws(LogError) {
+            for sequence in try log.sequences(of: stream) {
+                guard let event = try log.event(at: sequence), event.type == definition.kind.observedType else {
+                    continue
+                }
+                states.insert(.sha256(event.data.canonicalBytes))
+            }
+        } catch {
+            throw .log(error)
+        }
+        return states
     }
 
     private func decide(_ evidence: Evidence, at time: Timestamp) throws(IngestError) -> Decision {
@@ -112,8 +150,11 @@ struct ImportMemory {
 
     private mutating func remember(_ decision: Decision, at time: Timestamp, keyless: Int) {
         for choice in decision.appended {
-            items[choice.sighting.key] = Recorded(digest: choice.sighting.digest, sequence: next)
-            fields[choice.sighting.key] = choice.sighting.fields
+            let (key, digest) = (choice.sighting.key, choice.sighting.digest)
+            items[key] = Recorded(digest: digest, sequence: next)
+            fields[key] = choice.sighting.fields
+            known[key]?.insert(digest)
+            unwritten[key, default: []].append(digest)
             next += 1
         }
         for key in decision.absent {

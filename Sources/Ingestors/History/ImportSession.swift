@@ -87,6 +87,7 @@ struct ImportSession: Sendable {
     private mutating func commit() async throws(IngestError) {
         guard !batch.isEmpty else { return }
         try await writer.append(batch.drafts)
+        memory.written()
         report.take(batch)
         batch = ImportBatch()
     }

@@ -38,9 +38,9 @@ struct Evidence {
     /// What each of `pages` showed when it was last read; looked at only beside votes. What is new on a page is news,
     /// whatever failed elsewhere.
     var before: [Set<Sighting>] = []
-    /// Whether of several sightings of an item the first counts. Live pages come at their own times and in their own order, so that the
-    /// sighting equal to the recorded state is preferred; a saved file is one thing, and its order is part of it.
-    var firstCounts = false
+    /// For items seen in differing states, all the states that were ever recorded. A first sighting that is none of these is news, and
+    /// wins over one that is as recorded; without any, for live pages, the one that is as recorded wins.
+    var known: [ItemKey: Set<Digest>] = [:]
 }
 
 extension Decision {
@@ -49,7 +49,9 @@ extension Decision {
         _ evidence: Evidence, recorded: [ItemKey: Recorded], expect: Expectation,
         confirmed: (_ missed: [ItemKey: UInt64]) throws(Failure) -> Set<ItemKey>
     ) throws(Failure) {
-        let seen = Sightings(pages: evidence.pages, recorded: recorded, firstCounts: evidence.firstCounts)
+        let seen = Sightings(pages: evidence.pages, recorded: recorded) { sighting in
+            evidence.known[sighting.key].map { !$0.contains(sighting.digest) } ?? false
+        }
         found = seen.choices.count
         conflicts = seen.conflicts
         failed = evidence.failed

@@ -40,8 +40,8 @@ struct Sightings {
     /// - Parameter pages: what each page showed, in the order of topics and pages.
     /// - Parameters:
     ///   - recorded: the last recorded states. A sighting equal to that wins, else the first.
-    ///   - firstCounts: whether the first wins in any case.
-    init(pages: [[Sighting]], recorded: [ItemKey: Recorded], firstCounts: Bool = false) {
+    ///   - isNews: a first sighting of which this is true wins in any case.
+    init(pages: [[Sighting]], recorded: [ItemKey: Recorded], isNews: (Sighting) -> Bool = { _ in false }) {
         var differing: Set<ItemKey> = []
         for (page, sightings) in pages.enumerated() {
             for sighting in sightings {
@@ -52,7 +52,7 @@ struct Sightings {
                 }
                 guard choices[place].sighting.digest != sighting.digest else { continue }
                 differing.insert(sighting.key)
-                if !firstCounts, sighting.digest == recorded[sighting.key]?.digest {
+                if sighting.digest == recorded[sighting.key]?.digest, !isNews(choices[place].sighting) {
                     choices[place] = Choice(sighting: sighting, page: page)
                 }
             }

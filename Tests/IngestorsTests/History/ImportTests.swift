@@ -74,12 +74,24 @@ struct ImportTests {
                 == "\(all) [0 completed] [10 suspect] [20 suspect] [30 suspect] \(gone) [70 suspect] [71 completed]")
     }
 
-    @Test("of an item that a version has twice, the first counts, whatever was recorded before")
+    @Test(
+        "of an item that a version has twice, the first counts where it is new; the order of what is known is no change"
+    )
     func twice() async throws {
-        try await past.take(try Repository(.minutes("A=1", "A=2 A=1", "A=1 A=2", "A=1")))
-        #expect(try past.story() == "A=1 [0 completed] A=2 [1 completed] A=1 [2 completed] [3 completed]")
-        let runs = try past.events().filter { $0.type == "run.completed" }.map { try RunEnded(json: $0.data) }
-        #expect(runs.map(\.conflicts) == [0, 1, 1, 0])
+        let lists = ["A=1", "A=2 A=1", "A=1 A=2", "A=2 A=1", "A=1", "A=2 A=1", "A=3 A=2", "A=2 A=3", "A=2"]
+        let story =
+            "A=1 [0 completed] A=2 [1 completed] [2 completed] [3 completed] A=1 [4 completed] [5 completed] "
+            + "A=3 [6 completed] [7 completed] A=2 [8 completed]"
+        let versions = lists.enumerated().map { Saved(list($1), at: Double($0) * 60) }
+        for stop in [Int.max, 3, 7] {
+            let past = try Past()
+            let repository = try Repository(versions)
+            try await past.take(repository, stop: stop)
+            try await past.take(repository)
+            #expect(try past.story() == story)
+            let runs = try past.events().filter { $0.type == "run.completed" }.map { try RunEnded(json: $0.data) }
+            #expect(runs.map(\.conflicts) == [0, 1, 1, 1, 0, 1, 1, 1, 0])
+        }
     }
 
     @Test("a file that is empty of items is suspect and takes nobody away")
