@@ -75,7 +75,8 @@ struct SnapshotWalk {
             if index < segments {
                 log.begin(String(file.path.dropFirst("log/".count)))
                 try take(file) { log.take($0) }
-                log.endSegment(at: min(UInt64(index + 1) << 16, report.manifest.events))
+                log.endSegment(
+                    at: min(UInt64(index + 1) << 16, report.manifest.events), isLast: index == segments - 1)
             } else if file.path == SnapshotMember.end {
                 var bytes: [UInt8] = []
                 try take(file) { bytes += $0 }

@@ -49,13 +49,12 @@ struct Book {
     init(_ path: String) throws { log = try EventLog.open(path, create: true) }
 
     /// Appends `count` events in one commit, with evidence of its own for each tenth.
-    func append(_ count: Int, name: String = "a", hasEvidence: Bool = true) async throws {
+    func append(_ count: Int, name: String = "a") async throws {
         let run = RunID.make()
         var drafts: [EventDraft] = []
         for number in 1...count {
             let evidence =
-                hasEvidence && number % 10 == 1
-                ? try log.blobs.put(Book.page("\(name)\(number)\(run)")).digest.reference : nil
+                number % 10 == 1 ? try log.blobs.put(Book.page("\(name)\(number)\(run)")).digest.reference : nil
             drafts.append(
                 EventDraft(
                     type: "item.observed", source: "/watches/\(name)", subject: "\(name)/\(run)-\(number)",
@@ -111,11 +110,6 @@ extension HandmadeTar {
     /// The members of an archive that a snapshot wrote.
     static func members(of bytes: [UInt8]) -> [(name: String, body: [UInt8])] {
         places(in: bytes).map { ($0.name, Array(bytes[$0.body])) }
-    }
-
-    /// Where a member's bytes begin.
-    static func offset(of name: String, in bytes: [UInt8]) -> Int? {
-        places(in: bytes).first { $0.name == name }?.body.lowerBound
     }
 
     static func places(in bytes: [UInt8]) -> [(name: String, body: Range<Int>)] {

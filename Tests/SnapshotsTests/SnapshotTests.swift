@@ -42,22 +42,6 @@ struct SnapshotTests {
         #expect(try Book(scratch.path("new")).log.end() == 0)
     }
 
-    @Test("a log of several segments is checked across their borders")
-    func segments() async throws {
-        let scratch = try Scratch()
-        let book = try Book(scratch.path("data"))
-        for _ in 0..<3 { try await book.append(22_000, hasEvidence: false) }
-        let manifest = try book.snapshot(scratch.path("s.tar"))
-        #expect(manifest.files.count == 3 && manifest.events == 66_000)
-        #expect(try SnapshotReader(scratch.path("s.tar")).verify().isSound)
-        var broken = try scratch.bytes("s.tar")
-        let second = try #require(HandmadeTar.offset(of: "log/00000000000000065536.ndjson.gz", in: broken))
-        broken[second + 100] ^= 1
-        try scratch.write(broken, to: "s.tar")
-        let problems = try SnapshotReader(scratch.path("s.tar")).verify().problems
-        #expect(problems.contains { $0.what.contains("sequences 65536 to 65999") })
-    }
-
     @Test("what is beyond the durable end stays out: a commit that was cut short, and orphans among the blobs")
     func cut() async throws {
         let scratch = try Scratch()

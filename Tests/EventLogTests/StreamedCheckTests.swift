@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+@testable import EventLog
+
+@Suite("A log that comes by once")
+struct StreamedCheckTests {
+    private let folder = TemporaryFolder()
+
+    private func filled(_ counts: [Int]) async throws -> EventLog {
+        let log = try openLog(folder.data)
+        for count in counts {
+            var drafts = Drafts()
+            try await log.append(drafts.make(count, subjects: count, size: 700))
+        }
+        return log
+    }
+
+    /// Hands the pieces over in chunks that have nothing to do with blocks.
+    private func check(_ cut: LogCut, _ change: (Int, inout [UInt8]) -> Void = { _, _ in }) throws -> StreamedCheck {
+        var check = StreamedCheck(segmentEvents: segmentEvents) { _ in }
+        for (index, piece) in cut.segments.enumerated() {
+            var bytes: [UInt8] = []
+            try piece.forEachChunk { bytes += $0 }
+            change(index, &bytes)
+            check.begin(piece.path)
+            for start in stride(from: 0, to: bytes.count, by: 1_009) {
+                bytes[start..<min(start + 1_009, bytes.count)].withUnsafeBytes { check.take($0) }
+            }
+            check.endSegment(
+                at: min(UInt64(index + 1) * segmentEvents, cut.end), isLast: index == cut.segments.count - 1)
+        }
+        return check
+    }
+
+    @Test(
+        "comes to the same root as the log itself, over segments and the commits that cross them",
+        arguments: [[1], [64], [64, 64], [10, 60, 3], [300], [63, 2, 63, 1]])
+    func root(counts: [Int]) async throws {
+        let log = try await filled(counts)
+        let cut = try log.cut()
+        let check = try check(cut)
+        #expect(check.problems.isEmpty && check.end == cut.end)
+        #expect(try check.root == log.verify().root)
+    }
+
+    @Test("a cut ends with a whole commit, whatever stands behind it")
+    func cut() async throws {
+        let log = try await filled([10, 5])
+        let cut = try log.cut()
+        try await log.append(Drafts().with { $0.make(7) })
+        #expect(cut.end == 15)
+        #expect(try check(cut).problems.isEmpty)
+        #expect(try log.cut().end == 22)
+        let path = folder.data + "/log/" + LogCut.segmentNames(events: 1)[0]
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data([0x1F, 0x8B, 8, 4, 0]))
+        try handle.close()
+        #expect(try log.cut().segments[0].size < FileManager.default.contents(atPath: path)?.count ?? 0)
+        #expect(try check(log.cut()).problems.isEmpty)
+    }
+
+    @Test("a flipped byte is noticed in any place, and costs no other segment")
+    func flips() async throws {
+        let log = try await filled([200])
+        let cut = try log.cut()
+        for place in stride(from: 0, to: cut.segments[1].size, by: 97) {
+            let check = try check(cut) { index, bytes in if index == 1 { bytes[place] ^= 4 } }
+            #expect(check.root == nil && check.problems.allSatisfy { $0.file == cut.segments[1].path }, "byte \(place)")
+            #expect(check.problems.last?.sequences.upperBound == 128)
+        }
+    }
+
+    @Test("a segment cut short or too long is noticed", arguments: [-1, -500, 1, 60])
+    func lengths(by count: Int) async throws {
+        let log = try await filled([200])
+        let check = try check(try log.cut()) { index, bytes in
+            guard index == 2 else { return }
+            if count < 0 { bytes.removeLast(-count) } else { bytes += [UInt8](repeating: 0, count: count) }
+        }
+        #expect(!check.problems.isEmpty)
+    }
+}
+
+extension Drafts {
+    fileprivate func with<R>(_ body: (inout Drafts) throws -> R) rethrows -> R {
+        var copy = self
+        return try body(&copy)
+    }
+}
