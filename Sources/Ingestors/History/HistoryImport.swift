@@ -43,7 +43,8 @@ public struct HistoryImport: Sendable {
     public func run(
         progress: @escaping @Sendable (ImportProgress) -> Void = { _ in }
     ) async throws(IngestError) -> ImportReport {
-        let name = "watch-\(definition.name)"
+        let names = try logged { () throws(LogError) in try WatchNames(of: definition.name, in: log) }
+        let name = "watch-\(names.first)"
         guard let lease = try logged({ () throws(LogError) in try Lease.take(name, in: log.dataDirectory) }) else {
             throw .busy(watch: definition.name, holder: Lease.holder(name, in: log.dataDirectory))
         }
@@ -59,13 +60,13 @@ public struct HistoryImport: Sendable {
         let runs = try logged { () throws(LogError) in
             try log.head(of: StreamID(family: "run", subject: definition.name))
         }
-        let plan = try plan(after: try ImportedPast(state, runs, among: history, path, in: log))
+        let plan = try plan(after: try ImportedPast(state, of: definition.name, among: history, path, in: log))
         let report = ImportReport(
             watch: definition.name, path: path, versions: history.count, earlier: plan.done)
         let session = ImportSession(
             plan: plan, path: path, limits: limits, progress: progress,
             memory: try ImportMemory(definition, state, log: log, user: user, configuration: configuration),
-            writer: ImportWriter(definition, log: log, end: state.end, runs: runs?.revision ?? 0), report: report)
+            writer: ImportWriter(definition, state, log: log, runs: runs?.revision ?? 0), report: report)
         return try await run(session, plan)
     }
 
@@ -100,17 +101,18 @@ public struct HistoryImport: Sendable {
 }
 
 extension ImportedPast {
-    /// - Parameter runs: the newest of the watch's runs.
+    /// - Parameter watch: its runs, under whatever name, say how far the history has been imported.
     init(
-        _ state: RecordedState, _ runs: StreamHead?, among history: [SavedVersion], _ path: String, in log: EventLog
+        _ state: RecordedState, of watch: String, among history: [SavedVersion], _ path: String, in log: EventLog
     ) throws(IngestError) {
-        newest = [state.newest, runs?.time].compactMap(\.self).max()
-        guard let runs else { return }
+        newest = state.newest
         let known = Set(history.map(\.commit))
         do throws(LogError) {
             // Most often the newest one; where one has looked since, further back.
-            for sequence in try log.sequences(of: runs.stream).reversed() where commit == nil {
-                guard let evidence = try log.event(at: sequence)?.evidence.flatMap(GitEvidence.init),
+            for sequence in try RunHistory(watch: watch, log: log).sequences() where commit == nil {
+                guard let event = try log.event(at: sequence) else { continue }
+                newest = max(newest ?? event.time, event.time)
+                guard let evidence = event.evidence.flatMap(GitEvidence.init),
                     evidence.path.utf8.elementsEqual(path.utf8), known.contains(evidence.commit)
                 else { continue }
                 commit = evidence.commit

@@ -96,32 +96,30 @@ struct ImportSession: Sendable {
 /// Appends an import's runs, on condition that nobody else has appended to the watch meanwhile.
 struct ImportWriter: Sendable {
     private let log: EventLog
-    private let family: String
-    private let prefix: String
+    /// What must hold for the first commit: that nobody has appended under any name of the watch since it was read.
+    private var untouched: [AppendCondition]
+    private let own: @Sendable (_ since: UInt64) -> AppendCondition
     private let stream: StreamID
-    /// Where the log ended when the watch was looked at last.
-    private var end: UInt64
     /// How many runs the watch has.
     private var runs: Int
 
-    init(_ definition: WatchDefinition, log: EventLog, end: UInt64, runs: Int) {
+    init(_ definition: WatchDefinition, _ state: RecordedState, log: EventLog, runs: Int) {
         self.log = log
-        family = definition.kind.family
-        prefix = definition.name + "/"
+        untouched = state.untouched
+        let (family, prefix) = (definition.kind.family, definition.name + "/")
+        own = { .nothing(family: family, subjectPrefix: prefix, since: $0) }
         stream = StreamID(family: "run", subject: definition.name)
-        self.end = end
         self.runs = runs
     }
 
     /// One commit; a single run that is larger than a commit may be is several, its run event in the last.
     mutating func append(_ drafts: [EventDraft]) async throws(IngestError) {
         guard !drafts.isEmpty else { return }
-        let conditions: [AppendCondition] = [
-            .nothing(family: family, subjectPrefix: prefix, since: end), .revision(of: stream, is: runs),
-        ]
+        let conditions = untouched + [.revision(of: stream, is: runs)]
         for (number, part) in CommitParts.of(drafts).enumerated() {
             do throws(LogError) {
-                end = try await log.append(part, conditions: number == 0 ? conditions : []).end
+                let end = try await log.append(part, conditions: number == 0 ? conditions : []).end
+                untouched = [own(end)]
             } catch {
                 throw .log(error)
             }

@@ -94,7 +94,7 @@ struct RunHistory {
     }
 
     /// Of the run events, under whatever name, newest first.
-    private func sequences() throws(LogError) -> [UInt64] {
+    func sequences() throws(LogError) -> [UInt64] {
         var all: [UInt64] = []
         for name in try WatchNames(of: watch, in: log).all {
             all += try log.sequences(of: StreamID(family: "run", subject: name))

@@ -159,7 +159,7 @@ struct PresetTests {
 struct FrabTests {
     private func read(_ xml: String) throws -> [ReadItem] {
         let yaml = "watches:\n  w: { preset: frab-xml, fetch: { url: \"https://example.org/2017/schedule.xml\" } }\n"
-        let rules = try parse(yaml).watches[0].rules
+        guard case .items(let rules) = try parse(yaml).watches[0].rules else { return [] }
         return try rules.read(
             Array(xml.utf8), mediaType: "application/xml", baseURL: "https://example.org/2017/schedule.xml"
         ).items

@@ -76,13 +76,14 @@ final class Book: Sendable {
         return events
     }
 
-    /// Appends an item's state as an import would, and returns when it is on disk.
+    /// Appends an item's state as an import would, and returns when it is on disk. The caller's thread is blocked meanwhile, which
+    /// may be one of the few of Swift's own pool; so the work is done on another.
     func importMeanwhile(_ key: String, _ fields: JSON) {
         let done = DispatchSemaphore(value: 0)
         let draft = EventDraft(
             type: "item.observed", source: "/import/someone", subject: "w/\(key)", id: EventID(run: .make(), number: 1),
             time: time, data: fields)
-        Task.detached { [log] in
+        Task.detached(executorPreference: OwnThreads()) { [log] in
             _ = try? await log.append([draft])
             done.signal()
         }
@@ -112,5 +113,13 @@ final class Book: Sendable {
         case "item.absent": return "-\(key)"
         default: return event.type
         }
+    }
+}
+
+/// Runs tasks on threads of Dispatch's.
+private final class OwnThreads: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        DispatchQueue.global().async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
