@@ -150,6 +150,12 @@ public final class EventLog: Sendable {
         return try index.sequences(family: stream.family, subject: stream.subject, isPrefix: false)
     }
 
+    /// At most `limit` of the stream's events before `end`, the newest first. The stream's length does not matter.
+    public func latest(_ limit: Int, of stream: StreamID, before end: UInt64 = .max) throws(LogError) -> [UInt64] {
+        try index.catchUp(to: self.end())
+        return try index.latest(limit, of: stream, before: end)
+    }
+
     /// The events about a subject, in whatever family, ascending.
     public func sequences(subject: String) throws(LogError) -> [UInt64] {
         try index.catchUp(to: end())

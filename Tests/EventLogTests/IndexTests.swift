@@ -84,6 +84,25 @@ struct IndexTests {
         try check(2_807)
     }
 
+    @Test("the latest of a stream are found without the others, over what is folded and what is not", arguments: [0, 300])
+    func latest(unfolded: Int) async throws {
+        try await fill(2_800)
+        try await fill(700)
+        let log = try openLog(folder)
+        var drafts = Drafts()
+        if unfolded > 0 { try await log.append(drafts.make(unfolded)) }
+        let stream = StreamID(family: "session", subject: "watch/3")
+        let all = try log.sequences(of: stream)
+        for limit in [0, 1, 50, 120, 10_000] {
+            #expect(try log.latest(limit, of: stream) == Array(all.reversed().prefix(limit)))
+            for end in [all[7], all[450] + 1, all[all.count - 1], 0] {
+                let due = all.reversed().drop { $0 >= end }.prefix(limit)
+                #expect(try log.latest(limit, of: stream, before: end) == Array(due))
+            }
+        }
+        #expect(try log.latest(5, of: StreamID(family: "item", subject: "watch/3")) == [])
+    }
+
     @Test("prefixes are of bytes, and any byte may be in them")
     func prefixes() async throws {
         let log = try openLog(folder)

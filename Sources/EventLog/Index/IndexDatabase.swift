@@ -127,6 +127,24 @@ struct IndexDatabase: Sendable {
         }
     }
 
+    /// The stream's chunks of ascending sequences that begin before `end`, from the last to the first. `body` answers whether
+    /// to go on.
+    func forEachChunkBackwards(of stream: StreamID, before end: UInt64, _ body: ([UInt64]) -> Bool) throws {
+        try database.read { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT sequences FROM chunk
+                    WHERE stream = (SELECT id FROM stream WHERE family = ? AND subject = ?) AND first < ?
+                    ORDER BY first DESC
+                    """)
+            let chunks = try Data.fetchCursor(
+                statement, arguments: [stream.family, Data(stream.subject.utf8), Int64(clamping: end)])
+            while let chunk = try chunks.next() {
+                guard body(SequenceChunk.decode(chunk)) else { return }
+            }
+        }
+    }
+
     func highest(in run: RunID) throws -> Int? {
         try database.read { database in
             let statement = try database.cachedStatement(sql: "SELECT number FROM run WHERE id = ?")

@@ -292,6 +292,26 @@ final class StreamIndex: Sendable {
         }
     }
 
+    /// Descending.
+    func latest(_ limit: Int, of stream: StreamID, before end: UInt64) throws(LogError) -> [UInt64] {
+        try ask { state in
+            var latest: [UInt64] = []
+            // What another process has folded meanwhile is both in the database and in the overlay.
+            func take(_ sequences: some BidirectionalCollection<UInt64>) -> Bool {
+                for sequence in sequences.reversed() where sequence < latest.last ?? end {
+                    guard latest.count < limit else { return false }
+                    latest.append(sequence)
+                }
+                return latest.count < limit
+            }
+            for overlay in [state.fresh, state.folding] {
+                guard take(overlay?.entries[stream]?.sequences ?? []) else { return latest }
+            }
+            try state.database?.forEachChunkBackwards(of: stream, before: latest.last ?? end, take)
+            return latest
+        }
+    }
+
     private func ask<R>(_ body: (inout State) throws -> R) throws(LogError) -> R where R: Sendable {
         let result: Result<R, LogError> = state.withLock { state in
             do {

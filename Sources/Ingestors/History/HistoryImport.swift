@@ -109,13 +109,13 @@ extension ImportedPast {
         let known = Set(history.map(\.commit))
         do throws(LogError) {
             // Most often the newest one; where one has looked since, further back.
-            for sequence in try RunHistory(watch: watch, log: log).sequences() where commit == nil {
-                guard let event = try log.event(at: sequence) else { continue }
+            try RunHistory(watch: watch, log: log).forEachPastRun { event throws(LogError) in
                 newest = max(newest ?? event.time, event.time)
                 guard let evidence = event.evidence.flatMap(GitEvidence.init),
                     evidence.path.utf8.elementsEqual(path.utf8), known.contains(evidence.commit)
-                else { continue }
+                else { return true }
                 commit = evidence.commit
+                return false
             }
         } catch {
             throw .log(error)

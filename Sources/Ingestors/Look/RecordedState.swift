@@ -69,9 +69,10 @@ struct RunHistory {
     /// - Parameter end: only runs before this sequence.
     func extend(_ rows: inout AbsenceRows, before end: UInt64 = .max) throws(IngestError) {
         do throws(LogError) {
-            for sequence in try sequences() where !rows.isSettled && sequence < end {
-                guard let event = try log.event(at: sequence) else { continue }
+            guard !rows.isSettled else { return }
+            try forEachPastRun(before: end) { event throws(LogError) in
                 rows.take(try pastRun(event))
+                return !rows.isSettled
             }
         } catch {
             throw .log(error)
@@ -80,26 +81,39 @@ struct RunHistory {
 
     /// How many things without a key the last completed run found: what is always there hides no item.
     func usualKeyless() throws(IngestError) -> Int {
+        var usual = 0
         do throws(LogError) {
-            for sequence in try sequences() {
-                guard let event = try log.event(at: sequence), RunOutcome(type: event.type) == .completed else {
-                    continue
-                }
-                return (try? RunEnded(json: event.data))?.keyless ?? 0
+            try forEachPastRun { event throws(LogError) in
+                guard RunOutcome(type: event.type) == .completed else { return true }
+                usual = (try? RunEnded(json: event.data))?.keyless ?? 0
+                return false
             }
         } catch {
             throw .log(error)
         }
-        return 0
+        return usual
     }
 
-    /// Of the run events, under whatever name, newest first.
-    func sequences() throws(LogError) -> [UInt64] {
-        var all: [UInt64] = []
-        for name in try WatchNames(of: watch, in: log).all {
-            all += try log.sequences(of: StreamID(family: "run", subject: name))
+    /// So many past runs are asked for at a time: mostly the last one says all, whatever years lie before it.
+    static let pageLength = 16
+
+    /// The watch's runs before `end`, under whatever name, newest first; `body` answers whether to go on.
+    func forEachPastRun(
+        before end: UInt64 = .max, _ body: (Event) throws(LogError) -> Bool
+    ) throws(LogError) {
+        let streams = try WatchNames(of: watch, in: log).all.map { StreamID(family: "run", subject: $0) }
+        var end = end
+        while true {
+            var page: [UInt64] = []
+            for stream in streams { page += try log.latest(Self.pageLength, of: stream, before: end) }
+            page = Array(page.sorted(by: >).prefix(Self.pageLength))
+            for sequence in page {
+                guard let event = try log.event(at: sequence) else { continue }
+                guard try body(event) else { return }
+            }
+            guard page.count == Self.pageLength, let last = page.last else { return }
+            end = last
         }
-        return all.sorted(by: >)
     }
 
     /// A run event that cannot be read, or whose list has gone, says nothing.

@@ -193,6 +193,16 @@ import Transport
         #expect(try await book.look(try book.watch()).outcome == .completed)
     }
 
+    @Test func thePastIsReadAsFarBackAsItTakes() async throws {
+        let runs = 2 * RunHistory.pageLength + 3
+        try await book.site.put("shelf", many(0..<30) + shelf("=head"))
+        let definition = try book.watch(expect: Expectation(confirm: runs, confirmOver: 0))
+        try await book.look(definition)
+        try await book.site.put("shelf", many(0..<20) + shelf("=head"))
+        for _ in 1..<runs { #expect(try await book.look(definition).summary.suspicions == [.drop]) }
+        #expect(try await book.look(definition).summary.absent == 10)
+    }
+
     @Test func oneThatIsSeenInBetweenStaysAndTheOthersGo() async throws {
         try await book.site.put("shelf", many(0..<30))
         let definition = try book.watch(expect: Expectation(confirm: 3, confirmOver: 0))
