@@ -12,7 +12,9 @@ enum ConfigurationRecord {
     ///
     /// - Returns: the id of the event that put the configuration in force.
     /// - Throws: `ConfigurationError.wrong` for what may not change from one configuration to the next.
-    static func apply(_ configuration: Configuration, in log: EventLog) async throws -> String {
+    static func apply(
+        _ configuration: Configuration, in log: EventLog, at time: Timestamp
+    ) async throws -> String {
         let last = try log.head(of: stream).flatMap { try log.event(at: $0.sequence) }
         let digest = Digest.sha256(configuration.normalised)
         let former = try last.flatMap { try text(of: $0, in: log) }
@@ -24,22 +26,22 @@ enum ConfigurationRecord {
             guard refusals.isEmpty else { throw ConfigurationError.wrong(refusals) }
         }
         let blob = try log.blobs.put(configuration.normalised)
-        let run = RunID.make()
+        let run = RunID.make(at: time)
         let id = EventID(run: run, number: renames.due.count + 1)
         let source = "/cli/\(accountName())"
         let applied = ConfigApplied(
             BlobReference(blob: blob.digest.reference, size: blob.size, type: "application/yaml"))
         let draft = EventDraft(
-            type: "config.applied", source: source, subject: stream.subject, id: id, time: .now(),
+            type: "config.applied", source: source, subject: stream.subject, id: id, time: time,
             data: try applied.json())
         let drafts = try renames.due.enumerated().map { index, rename in
             EventDraft(
                 type: WatchRenamed.type, source: source, subject: rename.name, id: EventID(run: run, number: index + 1),
-                time: .now(), data: try WatchRenamed(was: rename.was).json())
+                time: time, data: try WatchRenamed(was: rename.was).json())
         }
         let isAppended = try await appended(drafts + [draft], after: last?.revision ?? 0, in: log)
         // Another process put a configuration on record in between; it is most likely this one.
-        return isAppended ? id.description : try await apply(configuration, in: log)
+        return isAppended ? id.description : try await apply(configuration, in: log, at: time)
     }
 
     private static func appended(_ drafts: [EventDraft], after revision: Int, in log: EventLog) async throws -> Bool {

@@ -8,9 +8,14 @@ import Reactors
 import Transport
 
 /// Where the channel `terminal` writes.
-struct Telling: Sendable {
+package struct Telling: Sendable {
     var isColoured: Bool
     var write: @Sendable ([UInt8]) -> Void
+
+    package init(isColoured: Bool, write: @escaping @Sendable ([UInt8]) -> Void) {
+        self.isColoured = isColoured
+        self.write = write
+    }
 }
 
 /// The parts put together for one configuration: watches that look, projections that derive, reactors that act.
@@ -22,29 +27,33 @@ struct Lookout: Sendable {
     private let client: HTTPClient
     private let cache: PageCache
     private let configurationEvent: String
+    private let clock: ServiceClock
     private let logger: Logger?
 
     /// Puts the configuration on record. Nothing is told before `dispatcher` has been started, which comes before anything new
     /// is looked at.
     ///
     /// - Parameter tell: where the channel `terminal` writes.
-    init(_ configuration: Configuration, place: Place, tell: Telling, logger: Logger? = nil) async throws {
+    init(
+        _ configuration: Configuration, place: Place, tell: Telling, clock: ServiceClock = .system, logger: Logger? = nil
+    ) async throws {
         let client = HTTPClient(configuration: .init(userAgent: DaybookCommand.userAgent))
         let cache = try PageCache.open(place.log.dataDirectory)
-        try await self.init(configuration, place, client, cache, tell, logger)
+        try await self.init(configuration, place, client, cache, tell, clock, logger)
     }
 
     private init(
         _ configuration: Configuration, _ place: Place, _ client: HTTPClient, _ cache: PageCache, _ tell: Telling,
-        _ logger: Logger?
+        _ clock: ServiceClock, _ logger: Logger?
     ) async throws {
         self.configuration = configuration
         self.client = client
         self.cache = cache
+        self.clock = clock
         self.logger = logger
         log = place.log
         engine = place.engine
-        configurationEvent = try await ConfigurationRecord.apply(configuration, in: log)
+        configurationEvent = try await ConfigurationRecord.apply(configuration, in: log, at: clock.now().wall)
         let terminal = TerminalChannel(isColoured: tell.isColoured, write: tell.write)
         var channels: [String: any Channel] = [:]
         let host = ProgramHost(data: log.dataDirectory, logger: logger)
@@ -54,13 +63,13 @@ struct Lookout: Sendable {
         }
         dispatcher = try Dispatcher(
             log: log, engine: engine, projections: Place.allProjections.map(\.name), reactors: configuration.reactors,
-            channels: channels, custom: DaybookApplication.current.reactors, logger: logger)
+            channels: channels, custom: DaybookApplication.current.reactors, pace: clock.pace, logger: logger)
         try await engine.catchUp()
     }
 
     /// The same with another configuration, which is put on record; this one's dispatcher has to resign before the other's starts.
     func with(_ configuration: Configuration, tell: Telling) async throws -> Lookout {
-        try await Lookout(configuration, Place(log: log, engine: engine), client, cache, tell, logger)
+        try await Lookout(configuration, Place(log: log, engine: engine), client, cache, tell, clock, logger)
     }
 
     /// Looks at the watches, several at once, and hands each outcome over as it comes. One that cannot be looked at (because
@@ -87,7 +96,8 @@ struct Lookout: Sendable {
         at watch: WatchDefinition, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) async -> Result<RunReport, IngestError> {
         let watcher = Watcher(
-            watch, log: log, client: client, cache: cache, configuration: configurationEvent, logger: logger)
+            watch, log: log, client: client, cache: cache, configuration: configurationEvent,
+            clock: { [clock] in clock.now().wall }, logger: logger)
         do throws(IngestError) {
             return .success(try await watcher.look { progress($0.pages, $0.total) })
         } catch {

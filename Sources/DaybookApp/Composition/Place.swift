@@ -6,9 +6,9 @@ import Ingestors
 import Projections
 
 /// The log and the projections of one data folder, opened for asking.
-struct Place {
-    let log: EventLog
-    let engine: ProjectionEngine
+package struct Place: Sendable {
+    package let log: EventLog
+    package let engine: ProjectionEngine
 
     /// Opens an existing daybook and brings its projections to the log's end, so that one reads what one wrote.
     static func forAsking(_ options: PlaceOptions) async throws -> Place {
@@ -17,17 +17,23 @@ struct Place {
         return place
     }
 
-    static func open(_ dataDirectory: String, create: Bool) throws -> Place {
-        let log = try openLog(dataDirectory, create: create)
+    /// - Parameter clock: what events are recorded by.
+    package static func open(
+        _ dataDirectory: String, create: Bool, clock: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) throws -> Place {
+        let log = try openLog(dataDirectory, create: create, clock: clock)
         let engine = try ProjectionEngine(log: log, projections: allProjections)
         return Place(log: log, engine: engine)
     }
 
     /// A torn tail that is set aside is told on standard error, since it is something the user may want to look at.
-    static func openLog(_ dataDirectory: String, create: Bool) throws -> EventLog {
+    static func openLog(
+        _ dataDirectory: String, create: Bool, clock: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) throws -> EventLog {
         let console = Console.current
         do {
-            return try EventLog.open(dataDirectory, create: create, notices: { console.error("daybook: \($0)") })
+            return try EventLog.open(
+                dataDirectory, create: create, clock: clock, notices: { console.error("daybook: \($0)") })
         } catch {
             guard case .noData = error, access(dataDirectory, R_OK | X_OK) != 0, errno == EACCES else { throw error }
             throw Failure(

@@ -35,7 +35,7 @@ public struct Configuration: Sendable {
     public var normalised: [UInt8] { Array(normalisedText.utf8) }
 
     /// When a watch looks by itself; nothing for one that only `check` looks at.
-    func schedule(of watch: String) -> Schedule? {
+    package func schedule(of watch: String) -> Schedule? {
         watchSettings.first { $0.name.utf8.elementsEqual(watch.utf8) }?.schedule
     }
 }

@@ -11,7 +11,7 @@ struct EvidenceSettings: Hashable, Sendable {
 }
 
 /// When a watch looks by itself.
-enum Schedule: Hashable, Sendable {
+package enum Schedule: Hashable, Sendable {
     case every(Duration)
     case cron(Cron, timezone: String)
 }

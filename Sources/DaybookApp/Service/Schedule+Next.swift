@@ -8,7 +8,7 @@ extension Schedule {
     ///
     /// `every` has a grid of its own for each watch, so that watches with the same interval do not all fire at once; it
     /// follows from the name, so that it is the same after a restart, and `status` can tell it without asking anybody.
-    func next(after moment: Timestamp, for watch: String) -> Timestamp? {
+    package func next(after moment: Timestamp, for watch: String) -> Timestamp? {
         switch self {
         case .every(let interval):
             let interval = Self.milliseconds(interval)

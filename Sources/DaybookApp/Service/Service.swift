@@ -5,18 +5,32 @@ import Foundation
 import Logging
 import UnixSignals
 
-struct Service {
+package struct Service: Sendable {
     let configuration: Configuration
     let tell: Telling
     let logger: Logger
-    var clock = ServiceClock.system
-    var notifier = SystemNotifier { name in ProcessInfo.processInfo.environment[name] }
+    let clock: ServiceClock
     let reread: @Sendable () throws -> Configuration
+    private let notifier = SystemNotifier { name in ProcessInfo.processInfo.environment[name] }
+
+    /// - Parameters:
+    ///   - tell: where the channel `terminal` writes.
+    ///   - reread: reads the configuration again, on SIGHUP.
+    package init(
+        configuration: Configuration, tell: Telling, logger: Logger, clock: ServiceClock = .system,
+        reread: @escaping @Sendable () throws -> Configuration
+    ) {
+        self.configuration = configuration
+        self.tell = tell
+        self.logger = logger
+        self.clock = clock
+        self.reread = reread
+    }
 
     /// Looks, tells and answers until SIGTERM or SIGINT, or until `stop` returns; SIGHUP has it reread its configuration.
     ///
     /// - Parameter place: the daybook; closed at the end.
-    func run(_ place: Place) async throws {
+    package func run(_ place: Place) async throws {
         let directory = configuration.dataDirectory
         guard let lease = try Lease.take(HandOverClient.lease, in: directory) else {
             let holder = Lease.holder(HandOverClient.lease, in: directory)
@@ -26,7 +40,7 @@ struct Service {
         }
         // Before anything else, so that a signal that comes early is not lost.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let lookout = try await Lookout(configuration, place: place, tell: tell, logger: logger)
+        let lookout = try await Lookout(configuration, place: place, tell: tell, clock: clock, logger: logger)
         defer { lookout.close() }
         var loop = try ServiceLoop(
             lookout, tell: tell, clock: clock, logger: logger, notifier: notifier, reread: reread)

@@ -4,11 +4,16 @@
 import EventLog
 
 /// Two clocks at one moment.
-struct Moment: Equatable {
+package struct Moment: Equatable, Sendable {
     /// What the clock on the wall shows; it may be set forward and back.
-    var wall: Timestamp
+    package var wall: Timestamp
     /// Seconds that have really gone by since some moment, those of a suspended machine included; it never goes back.
-    var elapsed: Double
+    package var elapsed: Double
+
+    package init(wall: Timestamp, elapsed: Double) {
+        self.wall = wall
+        self.elapsed = elapsed
+    }
 }
 
 /// The schedule's memory.
