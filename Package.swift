@@ -110,7 +110,11 @@ let package = Package(
             resources: [.embedInCode("Presets/frab-xml.yaml")]),
         .executableTarget(name: "daybook", dependencies: ["DaybookApp"], swiftSettings: strict),
         .executableTarget(
-            name: "daybook-bench", dependencies: ["Extraction", "CanonicalJSON"], path: "Sources/Benchmarks",
+            name: "daybook-bench",
+            dependencies: [
+                "DaybookApp", "EventLog", "Ingestors", "Projections", "Extraction", "CanonicalJSON", "CLinux", logging,
+            ],
+            path: "Sources/Benchmarks",
             swiftSettings: strict),
 
         tests("CanonicalJSON", []),

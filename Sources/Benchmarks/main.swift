@@ -1,4 +1,4 @@
-// daybook's half of `tools/bench`: `daybook-bench NAME ARGUMENTS…`, one file per benchmark.
+// daybook's half of `tools/bench`: `daybook-bench NAME ARGUMENTS…`, one file or folder per benchmark.
 
 import Foundation
 
@@ -6,9 +6,16 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 do {
     switch arguments.first {
     case "extract": try ExtractBenchmark(Array(arguments.dropFirst())).run()
+    case "service": try await ServiceBenchmark(Array(arguments.dropFirst())).run()
     default:
         FileHandle.standardError.write(
-            Data("usage: daybook-bench extract PAGES ROUNDS TITLES (see tools/bench)\n".utf8))
+            Data(
+                """
+                usage: daybook-bench extract PAGES ROUNDS TITLES
+                       daybook-bench service ADDRESS FOLDER MINUTES LOOKS
+                (see tools/bench)
+
+                """.utf8))
         exit(2)
     }
 } catch {

@@ -1,4 +1,5 @@
 // What of the system and the processor Swift has no name for.
+#include <malloc.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -7,6 +8,12 @@
 extern int syncfs(int descriptor);
 // Likewise, by <string.h>.
 extern void *memmem(const void *bytes, size_t count, const void *needle, size_t needleCount);
+
+// What is allocated and not freed, which Swift's view of the C library leaves out: in all arenas, and mapped by itself.
+static inline size_t daybook_heap_bytes(void) {
+    struct mallinfo2 heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+}
 
 // CRC-32C by the processor's own instruction, which Swift has no way to name. Answers 0 where the processor has none; the
 // caller then computes it with tables.
