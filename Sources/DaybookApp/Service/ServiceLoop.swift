@@ -26,7 +26,7 @@ struct ServiceLoop {
     /// When to try again to dispatch, where it ended by itself or another process has the lease.
     private var dispatchAgain: Timestamp?
     private var isStopping = false
-    private var timer: Timestamp?
+    private var wakeUp = WakeUp()
     private var failure: Failure?
 
     /// Seconds that looks under way are given when the service is to stop. The dispatcher has eight of its own at the same time;
@@ -55,10 +55,11 @@ struct ServiceLoop {
             while true {
                 await begin(&group)
                 if isStopping, plan.underWay.isEmpty, !isDispatching { break }
-                armTimer(&group)
+                setWakeUp()
                 guard let signal = await signals.next() else { break }
                 await take(signal, &group)
             }
+            wakeUp.cancel()
             group.cancelAll()
         }
         desk.refuseAll(Failure(.world, "the running daybook was stopped before this check was done; check again"))
@@ -88,7 +89,7 @@ struct ServiceLoop {
 
     private mutating func take(_ signal: ServiceSignal, _ group: inout DiscardingTaskGroup) async {
         switch signal {
-        case .timer: timer = nil
+        case .timer: wakeUp.heard()
         case .lookEnded(let watch, let result): lookEnded(watch, result, &group)
         case .dispatchEnded(let number, let result): dispatchEnded(number, result, &group)
         case .ask(let request, let answer): accept(request, answer)
@@ -100,19 +101,15 @@ struct ServiceLoop {
         }
     }
 
-    private mutating func armTimer(_ group: inout DiscardingTaskGroup) {
+    private mutating func setWakeUp() {
         let now = clock.now().wall
         // Looked at the clock often enough that one that was set is noticed.
         let limit = now.adding(seconds: ServiceClock.waitSecondsMax)
         let due = isStopping ? limit : min(plan.timetable.earliest ?? limit, dispatchAgain ?? limit, limit)
         // What is due and cannot begin yet waits for an end, not for a time.
         let time = max(due, now.adding(seconds: 0.02))
-        if let timer, timer <= time, timer > now { return }
-        timer = time
-        group.addTask { [clock, mailbox] in
-            guard (try? await clock.wait(time)) != nil else { return }
-            mailbox.post(.timer)
-        }
+        if let set = wakeUp.time, set <= time, set > now { return }
+        wakeUp.set(to: time, wait: clock.wait) { [mailbox] in mailbox.post(.timer) }
     }
 
     // MARK: Looks

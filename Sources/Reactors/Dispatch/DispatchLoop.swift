@@ -28,7 +28,7 @@ struct DispatchLoop: Sendable {
     private var isBehind = true
     private var isStopping = false
     private var failure: ReactorError?
-    private var nextTimer: Timestamp?
+    private var wakeUp = WakeUp()
     private var report = DispatchReport()
     /// Questions without an answer yet, each with the report as it was when it came.
     private var asked: [(request: SettlingRequest, before: DispatchReport)] = []
@@ -76,7 +76,7 @@ struct DispatchLoop: Sendable {
                     if !isStopping { try await advance(&group) }
                     answerSettled()
                     if isDone() { break }
-                    armTimer(&group)
+                    setWakeUp()
                     guard let signal = await signals.next() else { break }
                     try take(signal, &group)
                 }
@@ -84,6 +84,7 @@ struct DispatchLoop: Sendable {
             } catch {
                 failure = failure ?? error
             }
+            wakeUp.cancel()
             group.cancelAll()
         }
         answerAll()
@@ -127,7 +128,7 @@ struct DispatchLoop: Sendable {
     private mutating func take(_ signal: Signal, _ group: inout DiscardingTaskGroup) throws(ReactorError) {
         switch signal {
         case .finished(let lane, let job, let result): try finish(lane, job, result)
-        case .timer: nextTimer = nil
+        case .timer: wakeUp.heard()
         case .news:
             isBehind = true
             try store.catchUp()
@@ -311,15 +312,11 @@ struct DispatchLoop: Sendable {
 
     // MARK: Waiting
 
-    private mutating func armTimer(_ group: inout DiscardingTaskGroup) {
+    private mutating func setWakeUp() {
         guard !isStopping, let due = lanes.earliest else { return }
         if let deadline, due > deadline { return }
-        if let nextTimer, nextTimer <= due { return }
-        nextTimer = due
-        group.addTask { [pace, mailbox] in
-            guard (try? await pace.sleep(due)) != nil else { return }
-            mailbox.post(.timer)
-        }
+        if let set = wakeUp.time, set <= due { return }
+        wakeUp.set(to: due, wait: pace.sleep) { [mailbox] in mailbox.post(.timer) }
     }
 
     private func watch(_ group: inout DiscardingTaskGroup) {
