@@ -84,7 +84,8 @@ struct IndexTests {
         try check(2_807)
     }
 
-    @Test("the latest of a stream are found without the others, over what is folded and what is not", arguments: [0, 300])
+    @Test(
+        "the latest of a stream are found without the others, over what is folded and what is not", arguments: [0, 300])
     func latest(unfolded: Int) async throws {
         try await fill(2_800)
         try await fill(700)

@@ -35,7 +35,8 @@ struct Lookout: Sendable {
     ///
     /// - Parameter tell: where the channel `terminal` writes.
     init(
-        _ configuration: Configuration, place: Place, tell: Telling, clock: ServiceClock = .system, logger: Logger? = nil
+        _ configuration: Configuration, place: Place, tell: Telling, clock: ServiceClock = .system,
+        logger: Logger? = nil
     ) async throws {
         let client = HTTPClient(configuration: .init(userAgent: DaybookCommand.userAgent))
         let cache = try PageCache.open(place.log.dataDirectory)
