@@ -113,6 +113,7 @@ let package = Package(
             name: "daybook-bench",
             dependencies: [
                 "DaybookApp", "EventLog", "Ingestors", "Projections", "Extraction", "CanonicalJSON", "CLinux", logging,
+                sqlite,
             ],
             path: "Sources/Benchmarks",
             swiftSettings: strict),

@@ -22,7 +22,8 @@ final class LookBook: Sendable {
 
         init(_ schedule: Schedule) {
             self.schedule = schedule
-            let intervalSeconds: Double? = if case .every(let interval) = schedule { interval / .seconds(1) } else { nil }
+            let intervalSeconds: Double? =
+                if case .every(let interval) = schedule { interval / .seconds(1) } else { nil }
             spacingSeconds = intervalSeconds.map { $0 / 2 } ?? 0
         }
     }

@@ -5,6 +5,7 @@ import CanonicalJSON
 import DaybookApp
 import EventLog
 import Foundation
+import GRDBSQLite
 import Projections
 
 struct Measurement {
@@ -19,6 +20,8 @@ struct Measurement {
     let resident: Int
     /// Bytes allocated and not freed.
     let heap: Int
+    /// Of these, SQLite's, which are mostly its caches of pages.
+    let sqlite: Int
     let descriptors: Int
     let threads: Int
     let events: UInt64
@@ -38,6 +41,7 @@ struct Measurement {
         resident = Self.status("VmRSS:") * 1024
         threads = Self.status("Threads:")
         heap = daybook_heap_bytes()
+        sqlite = Int(sqlite3_memory_used())
         // One of them reads the folder.
         descriptors = (try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) - 1
         events = try place.log.end()
@@ -72,6 +76,7 @@ struct Measurement {
         [
             "at": .string(at.description), "fraction": .number(fraction), "seconds": .number(seconds),
             "looks": JSON(looks), "cpuSeconds": .number(cpuSeconds), "resident": JSON(resident), "heap": JSON(heap),
+            "sqlite": JSON(sqlite),
             "descriptors": JSON(descriptors), "threads": JSON(threads), "events": JSON(Int(events)),
             "logBytes": JSON(logBytes), "dataBytes": JSON(dataBytes), "listSeconds": .number(listSeconds),
             "historySeconds": .number(historySeconds), "statusSeconds": .number(statusSeconds),
@@ -85,7 +90,7 @@ struct MeasurementTable {
 
     func printHeadings() {
         Swift.print(
-            "      day     looks  looks/s  CPU ms  RSS MB  heap MB  fds  threads   events   log MB  data MB  list ms  history ms  status ms"
+            "      day     looks  looks/s  CPU ms  RSS MB  heap MB  SQLite MB  fds  threads   events   log MB  data MB  list ms  history ms  status ms"
         )
         fflush(nil)
     }
@@ -97,7 +102,8 @@ struct MeasurementTable {
         let cells: [(String, Int)] = [
             (String(row.at.description.prefix(10)), 10), ("\(row.looks)", 8), (text(looks / seconds, 0), 7),
             (text(cpu / looks * 1e3, 2), 6), (text(Double(row.resident) / 1e6, 1), 6),
-            (text(Double(row.heap) / 1e6, 1), 7), ("\(row.descriptors)", 3), ("\(row.threads)", 7),
+            (text(Double(row.heap) / 1e6, 1), 7), (text(Double(row.sqlite) / 1e6, 1), 9),
+            ("\(row.descriptors)", 3), ("\(row.threads)", 7),
             ("\(row.events)", 7), (text(Double(row.logBytes) / 1e6, 1), 7), (text(Double(row.dataBytes) / 1e6, 1), 7),
             (text(row.listSeconds * 1e3, 1), 7), (text(row.historySeconds * 1e3, 2), 10),
             (text(row.statusSeconds * 1e3, 2), 9),
