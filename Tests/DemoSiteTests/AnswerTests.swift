@@ -64,7 +64,7 @@ struct AnswerTests {
         #expect(Pages.escaped("<b a=\"&\">") == "&lt;b a=&quot;&amp;&quot;&gt;")
     }
 
-    @Test("It serves on loopback until its body ends", .timeLimit(.minutes(1)))
+    @Test("It serves on loopback until its body ends", .timeLimit(.minutes(5)))
     func serving() async throws {
         try await DemoSite.run(step: { 0 }) { address in
             let url = try #require(URL(string: address + "/sessions?topic=storage"))
@@ -79,7 +79,7 @@ struct AnswerTests {
         }
     }
 
-    @Test("What its body throws is what it throws", .timeLimit(.minutes(1)))
+    @Test("What its body throws is what it throws", .timeLimit(.minutes(5)))
     func throwing() async {
         struct Enough: Error {}
         await #expect(throws: Enough.self) { try await DemoSite.run { _ in throw Enough() } }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import EventLog
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct AppendTests {
     @Test("what is appended is read back, numbered and with its revisions")
     func roundTrip() async throws {
@@ -50,7 +50,7 @@ struct AppendTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct AppendRuleTests {
     let folder = TemporaryFolder()
     let stream = StreamID(family: "session", subject: "watch/a")

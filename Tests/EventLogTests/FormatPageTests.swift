@@ -6,7 +6,7 @@ import Testing
 
 @testable import EventLog
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct FormatPageTests {
     let folder = TemporaryFolder()
     var files: LogFiles { LogFiles(folder: folder) }

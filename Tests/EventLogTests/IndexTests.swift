@@ -6,7 +6,7 @@ import Testing
 
 @testable import EventLog
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct IndexTests {
     let folder = TemporaryFolder()
     var index: String { folder.data + "/index.sqlite" }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import EventLog
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProofTests {
     let folder = TemporaryFolder()
     var files: LogFiles { LogFiles(folder: folder) }

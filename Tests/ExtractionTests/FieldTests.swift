@@ -3,7 +3,7 @@ import Testing
 
 @testable import Extraction
 
-@Suite("Fields", .timeLimit(.minutes(1)))
+@Suite("Fields", .timeLimit(.minutes(5)))
 struct FieldTests {
     @Test(
         "of several selectors the first that finds something counts",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Extraction
 
-@Suite("HTML", .timeLimit(.minutes(1)))
+@Suite("HTML", .timeLimit(.minutes(5)))
 struct HTMLTests {
     @Test(
         "is completed as browsers complete it",
@@ -142,7 +142,7 @@ struct HTMLTests {
 }
 
 /// What a hostile or broken page may do: cost time in proportion to its size, and nothing else.
-@Suite("Hostile pages", .timeLimit(.minutes(1)))
+@Suite("Hostile pages", .timeLimit(.minutes(5)))
 struct HostilePageTests {
     /// Each is some 100,000 elements or attributes: what compares them all with one another does not come to an end.
     @Test(

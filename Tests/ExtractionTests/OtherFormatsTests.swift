@@ -3,7 +3,7 @@ import Testing
 
 @testable import Extraction
 
-@Suite("XML and XPath", .timeLimit(.minutes(1)))
+@Suite("XML and XPath", .timeLimit(.minutes(5)))
 struct XMLTests {
     static let feed = """
         <?xml version="1.0" encoding="ISO-8859-1"?>
@@ -84,7 +84,7 @@ struct XMLTests {
     }
 }
 
-@Suite("JSON pages", .timeLimit(.minutes(1)))
+@Suite("JSON pages", .timeLimit(.minutes(5)))
 struct JSONPageTests {
     static let json = """
         {"next":"/p?page=2","data":[{"id":7,"title":" A \\n B ","price":"$5.00","tags":["x","y"],"more":{"b":1,"a":[]},"starts":"2018-11-26T10:00:00-08:00"},

@@ -2,7 +2,7 @@ import CanonicalJSON
 import JSONQuery
 import Testing
 
-@Suite("jq programs", .timeLimit(.minutes(1)))
+@Suite("jq programs", .timeLimit(.minutes(5)))
 struct JSONFilterTests {
     @Test(
         "results come in order, as JSON",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Projections
 
-@Suite("As of any moment", .timeLimit(.minutes(1)))
+@Suite("As of any moment", .timeLimit(.minutes(5)))
 struct AsOfTests {
     private let workshop = Workshop()
 

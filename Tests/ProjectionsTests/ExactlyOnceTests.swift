@@ -4,7 +4,7 @@ import Testing
 @testable import Projections
 
 /// However events come, every table, every change and every checkpoint must come to the same.
-@Suite("Every event takes effect exactly once", .timeLimit(.minutes(1)))
+@Suite("Every event takes effect exactly once", .timeLimit(.minutes(5)))
 struct ExactlyOnceTests {
     private static let count = 400
     private let workshop = Workshop()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Projections
 
-@Suite("Generations", .timeLimit(.minutes(1)))
+@Suite("Generations", .timeLimit(.minutes(5)))
 struct GenerationTests {
     private let workshop = Workshop()
     private let sessions = KeyedCollection.sessions

@@ -6,7 +6,7 @@ import Testing
 @testable import Projections
 
 /// The engine over the log as it is on disk.
-@Suite("Beside a real log", .timeLimit(.minutes(1)))
+@Suite("Beside a real log", .timeLimit(.minutes(5)))
 struct RealLogTests {
     private let workshop = Workshop()
     private var data: String { workshop.folder + "/data" }

@@ -85,7 +85,7 @@ struct TextDiffTests {
     }
 
     @Test(
-        "of hostile texts ends soon", .timeLimit(.minutes(1)),
+        "of hostile texts ends soon", .timeLimit(.minutes(5)),
         arguments: ["nothing in common", "two letters by chance", "one letter", "there and back"])
     func hostile(kind: String) {
         var chance = Chance(7)

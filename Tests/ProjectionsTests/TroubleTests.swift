@@ -6,7 +6,7 @@ import Testing
 
 @testable import Projections
 
-@Suite("In trouble", .timeLimit(.minutes(1)))
+@Suite("In trouble", .timeLimit(.minutes(5)))
 struct TroubleTests {
     private let workshop = Workshop()
     private let sessions = KeyedCollection.sessions

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Reactors
 
-@Suite("What is told", .timeLimit(.minutes(1)))
+@Suite("What is told", .timeLimit(.minutes(5)))
 struct TellingTests {
     @Test("every change once, and nothing of the first look")
     func once() async throws {
@@ -227,7 +227,7 @@ struct TellingTests {
     }
 }
 
-@Suite("Order and tries", .timeLimit(.minutes(1)))
+@Suite("Order and tries", .timeLimit(.minutes(5)))
 struct TryingTests {
     @Test("a subject's later changes wait for its earlier one, others do not")
     func order() async throws {

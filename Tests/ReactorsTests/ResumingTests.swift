@@ -6,7 +6,7 @@ import Testing
 
 @testable import Reactors
 
-@Suite("Stopping and going on", .timeLimit(.minutes(1)))
+@Suite("Stopping and going on", .timeLimit(.minutes(5)))
 struct ResumingTests {
     @Test("what is not due in time is left, and the next dispatcher tells it when it is due")
     func left() async throws {
@@ -164,7 +164,7 @@ struct ResumingTests {
     }
 }
 
-@Suite("As a service", .timeLimit(.minutes(1)))
+@Suite("As a service", .timeLimit(.minutes(5)))
 struct ServiceTests {
     @Test("tells what comes, also what is asked for again by another process, until it is cancelled")
     func service() async throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import Reactors
 
 /// Of a dispatcher that runs on, as a service's does, on the real clock.
-@Suite("When all has been told", .timeLimit(.minutes(1)))
+@Suite("When all has been told", .timeLimit(.minutes(5)))
 struct SettlingTests {
     private func running(
         _ channel: ScriptedChannel, _ body: (Book, Dispatcher) async throws -> Void

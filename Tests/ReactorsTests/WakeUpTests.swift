@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reactors
 
-@Suite("The one timer of a loop", .timeLimit(.minutes(1)))
+@Suite("The one timer of a loop", .timeLimit(.minutes(5)))
 struct WakeUpTests {
     private let late = Timestamp(millisecondsSinceEpoch: 2)
     private let soon = Timestamp(millisecondsSinceEpoch: 1)

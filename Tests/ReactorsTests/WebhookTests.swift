@@ -70,7 +70,7 @@ private final class Receiver {
     }
 }
 
-@Suite("Webhooks", .timeLimit(.minutes(1)), .serialized)
+@Suite("Webhooks", .timeLimit(.minutes(5)), .serialized)
 struct WebhookTests {
     @Test("each change arrives once, signed, as a CloudEvent whose id is the key")
     func delivered() async throws {

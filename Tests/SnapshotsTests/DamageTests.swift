@@ -4,7 +4,7 @@ import Testing
 
 @testable import Snapshots
 
-@Suite("Snapshots that are not what they should be", .timeLimit(.minutes(3)))
+@Suite("Snapshots that are not what they should be", .timeLimit(.minutes(5)))
 struct DamageTests {
     private func archive(_ scratch: Scratch, events: Int = 60) async throws -> [UInt8] {
         let book = try Book(scratch.path("data"))

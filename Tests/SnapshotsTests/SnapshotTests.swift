@@ -5,7 +5,7 @@ import Testing
 
 @testable import Snapshots
 
-@Suite("Snapshots", .timeLimit(.minutes(3)))
+@Suite("Snapshots", .timeLimit(.minutes(5)))
 struct SnapshotTests {
     @Test("what is restored is what was there: the same lines, the same root, every blob")
     func roundTrip() async throws {

@@ -156,7 +156,7 @@ struct ContentDecoderTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct EncodedAnswerTests {
     let client = makeClient()
 

@@ -45,7 +45,7 @@ struct IPAddressTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GuardTests {
     let client = makeClient()
 

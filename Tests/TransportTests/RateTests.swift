@@ -108,7 +108,7 @@ struct TurnQueueTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostGatesTests {
     @Test func `Requests of one host wait for its pace, whoever makes them`() async throws {
         let time = FakeTime()

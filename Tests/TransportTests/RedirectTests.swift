@@ -63,7 +63,7 @@ struct RedirectRuleTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RedirectTests {
     let client = makeClient()
 

@@ -92,7 +92,7 @@ struct RetryAfterTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FetchTests {
     private let time = FakeTime()
     private var client: HTTPClient { makeClient { $0.timing = time.timing } }

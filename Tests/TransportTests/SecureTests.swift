@@ -72,7 +72,7 @@ final class SecureServer: @unchecked Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SecureTests {
     @Test func `HTTP 2 is spoken where the server can, many requests at once`() async throws {
         let server = try SecureServer()

@@ -69,7 +69,7 @@ struct ImportCommand: AsyncParsableCommand {
         guard !versions.isEmpty else { throw Failure(.usage, try await noVersions(of: path, in: repository)) }
         let log = try Place.openLog(configuration.dataDirectory, create: true)
         defer { log.close() }
-        let event = try await ConfigurationRecord.apply(configuration, in: log)
+        let event = try await ConfigurationRecord.apply(configuration, in: log, at: .now())
         let history = HistoryImport(
             definition, versions, of: path, in: repository, log: log, user: accountName(), configuration: event)
         let progress = Progress("Importing", unit: "versions")

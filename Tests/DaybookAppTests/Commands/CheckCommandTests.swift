@@ -7,7 +7,7 @@ import Testing
 @testable import DaybookApp
 
 /// A real site on loopback, a real log, real deliveries to a file.
-@Suite("daybook check", .timeLimit(.minutes(2)))
+@Suite("daybook check", .timeLimit(.minutes(5)))
 struct CheckCommandTests {
     private func configuration(_ address: String) -> String {
         DemoSite.configuration(for: address)

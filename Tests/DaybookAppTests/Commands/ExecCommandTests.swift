@@ -8,7 +8,7 @@ import Testing
 
 @testable import DaybookApp
 
-@Suite("exec in a daybook", .timeLimit(.minutes(2)))
+@Suite("exec in a daybook", .timeLimit(.minutes(5)))
 struct ExecCommandTests {
     /// The first block of this language on the page.
     private func block(_ language: String) throws -> String {

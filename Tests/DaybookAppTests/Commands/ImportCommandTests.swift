@@ -4,7 +4,7 @@ import Testing
 
 @testable import DaybookApp
 
-@Suite("daybook import", .timeLimit(.minutes(2)))
+@Suite("daybook import", .timeLimit(.minutes(5)))
 struct ImportCommandTests {
     private static let configuration = """
         watches:

@@ -7,7 +7,7 @@ import Testing
 @testable import DaybookApp
 
 /// The demo's site, looked at as one page.
-@Suite("daybook pages", .timeLimit(.minutes(2)))
+@Suite("daybook pages", .timeLimit(.minutes(5)))
 struct PagesCommandTests {
     private func configuration(_ address: String) -> String {
         """

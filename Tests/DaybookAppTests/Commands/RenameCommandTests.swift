@@ -8,7 +8,7 @@ import Testing
 @testable import DaybookApp
 
 /// A real site, a real log, a file that is edited in between.
-@Suite("A watch under another name", .timeLimit(.minutes(2)))
+@Suite("A watch under another name", .timeLimit(.minutes(5)))
 struct RenameCommandTests {
     private func onSite(
         _ body: @escaping @Sendable (_ scratch: Scratch, _ go: @Sendable (Int) -> Void) async throws -> Void

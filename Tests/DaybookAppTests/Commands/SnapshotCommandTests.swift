@@ -6,7 +6,7 @@ import Testing
 
 @testable import DaybookApp
 
-@Suite("daybook snapshot", .timeLimit(.minutes(2)))
+@Suite("daybook snapshot", .timeLimit(.minutes(5)))
 struct SnapshotCommandTests {
     @Test("a restored daybook answers as the first one did, and tells nothing that was told")
     func restoredTellsNothingTwice() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DaybookApp
 
-@Suite("daybook watch add", .timeLimit(.minutes(2)))
+@Suite("daybook watch add", .timeLimit(.minutes(5)))
 struct WatchAddCommandTests {
     private static let books = #"{"books":[{"isbn":"1","title":"A","id":"x"},{"isbn":"2","title":"B","id":"y"}]}"#
 

@@ -42,7 +42,9 @@ struct DefinitionTests {
                 ["sessions", "items"], ["page"],
             ])
         let tables = watches["allOf"]?.arrayValue?.compactMap { $0["then"] } ?? []
-        #expect(tables.last?["required"] == ["kind", "fetch"] && tables.last?["properties"]?["items"] == nil)
+        #expect(
+            tables.last?["anyOf"] == [["required": ["preset"]], ["required": ["kind", "fetch"]]]
+                && tables.last?["properties"]?["items"] == nil)
         let watch = try #require(tables.first)
         #expect(Set(watch["properties"]?.objectValue?.keys ?? []) == Set(TableDefinition.watch.current.map(\.name)))
         #expect(watch["properties"]?["availability"] == nil && watch["additionalProperties"]?.boolValue == false)

@@ -41,7 +41,6 @@ struct PageKeysTests {
                 "5: watches.news.items: this is a key of sessions and items; a watch of kind page has no such key"
             ),
             ("selct: main", #"5: watches.news.selct: unknown key; did you mean "select"?"#),
-            ("preset: x", "5: watches.news.preset: this key belongs to presets, not in this version yet"),
             ("as: lines", #"5: watches.news.as: expected one of text or html, got "lines""#),
             ("remove: 'xpath://a'", #"5: watches.news.remove: "xpath://a" must be a CSS selector of elements"#),
             (

@@ -8,7 +8,7 @@ import Testing
 @testable import DaybookApp
 
 /// The real program, a real site on loopback, real signals.
-@Suite("daybook run", .timeLimit(.minutes(3)), .serialized)
+@Suite("daybook run", .timeLimit(.minutes(5)), .serialized)
 struct RunCommandTests {
     private func configuration(_ address: String, every: String) -> String {
         DemoSite.configuration(for: address)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Extraction
 
-@Suite("Reading a series is reading each version whole", .timeLimit(.minutes(2)))
+@Suite("Reading a series is reading each version whole", .timeLimit(.minutes(5)))
 struct EquivalenceTests {
     /// Items, key and fields; whether such rules may make use of what is known.
     static let rules: [(items: String, fields: [(String, FieldRule)], isLocal: Bool)] = [

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Extraction
 
-@Suite("A series of versions", .timeLimit(.minutes(1)))
+@Suite("A series of versions", .timeLimit(.minutes(5)))
 struct SeriesTests {
     private static let schedule = """
         <?xml version="1.0"?><schedule><title>All</title><day><room name="A">

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ingestors
 
-@Suite("Git repositories", .timeLimit(.minutes(1)))
+@Suite("Git repositories", .timeLimit(.minutes(5)))
 struct GitRepositoryTests {
     private func versions(_ path: String, of file: String = "shelf.xml") async throws -> [SavedVersion] {
         try await GitRepository.open(path) { try await $0.versions(of: file) }

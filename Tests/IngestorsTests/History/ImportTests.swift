@@ -8,7 +8,7 @@ import Transport
 
 @testable import Ingestors
 
-@Suite("Importing a history", .timeLimit(.minutes(1)))
+@Suite("Importing a history", .timeLimit(.minutes(5)))
 struct ImportTests {
     private let past: Past
 
@@ -120,7 +120,7 @@ struct ImportTests {
     }
 }
 
-@Suite("An import that is not the first", .timeLimit(.minutes(1)))
+@Suite("An import that is not the first", .timeLimit(.minutes(5)))
 struct ImportAgainTests {
     private static let lists: [String?] = [
         "A=1 B=1 C=1 D=1 E=1 F=1 G=1", "A=1", "A=1 B=2", nil, "A=2", "A=2 C=1", "A=3 B=1 C=1", "A=3", "A=4 H=1", "H=2",

@@ -8,7 +8,7 @@ import Transport
 
 @testable import Ingestors
 
-@Suite(.timeLimit(.minutes(1))) struct FaultTests {
+@Suite(.timeLimit(.minutes(5))) struct FaultTests {
     let book: Book
 
     init() throws { book = try Book() }
@@ -165,7 +165,7 @@ import Transport
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct MassRemovalTests {
+@Suite(.timeLimit(.minutes(5))) struct MassRemovalTests {
     let book: Book
 
     init() throws { book = try Book() }

@@ -11,7 +11,7 @@ import Transport
 
 @testable import Ingestors
 
-@Suite(.timeLimit(.minutes(1))) struct LookTests {
+@Suite(.timeLimit(.minutes(5))) struct LookTests {
     let book: Book
 
     init() throws { book = try Book() }

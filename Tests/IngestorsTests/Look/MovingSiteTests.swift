@@ -7,7 +7,7 @@ import Testing
 
 @testable import Ingestors
 
-@Suite(.timeLimit(.minutes(1))) struct MovingSiteTests {
+@Suite(.timeLimit(.minutes(5))) struct MovingSiteTests {
     let book: Book
 
     init() throws { book = try Book() }

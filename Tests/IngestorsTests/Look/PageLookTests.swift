@@ -9,7 +9,7 @@ import Transport
 
 @testable import Ingestors
 
-@Suite(.timeLimit(.minutes(1))) struct PageLookTests {
+@Suite(.timeLimit(.minutes(5))) struct PageLookTests {
     let book: Book
 
     init() throws { book = try Book() }

@@ -9,7 +9,7 @@ import Transport
 
 @testable import Ingestors
 
-@Suite(.timeLimit(.minutes(1))) struct PagingTests {
+@Suite(.timeLimit(.minutes(5))) struct PagingTests {
     let book: Book
 
     init() throws { book = try Book() }

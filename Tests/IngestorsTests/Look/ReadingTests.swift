@@ -8,7 +8,7 @@ import Testing
 
 @testable import Ingestors
 
-@Suite(.timeLimit(.minutes(1))) struct ReadingTests {
+@Suite(.timeLimit(.minutes(5))) struct ReadingTests {
     let book: Book
 
     init() throws { book = try Book() }

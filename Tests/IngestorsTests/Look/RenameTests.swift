@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ingestors
 
-@Suite("Looking at a watch that was renamed", .timeLimit(.minutes(1)))
+@Suite("Looking at a watch that was renamed", .timeLimit(.minutes(5)))
 struct LookRenameTests {
     private func rename(_ was: String, to name: String, in book: Book) async throws {
         let draft = EventDraft(

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Ingestors
 
-@Suite(.timeLimit(.minutes(1))) struct LostFieldsTests {
+@Suite(.timeLimit(.minutes(5))) struct LostFieldsTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var name: String
         /// What changed items had: the names of their fields.

@@ -6,7 +6,7 @@ import Testing
 @testable import Reactors
 
 /// Programs in the place of channels and reactors: told, recorded, tried again, parked, retried by hand.
-@Suite("exec", .timeLimit(.minutes(1)))
+@Suite("exec", .timeLimit(.minutes(5)))
 struct ExecTests {
     /// Keeps every event it is told in a file, and answers as the title says.
     private static let keeper = """

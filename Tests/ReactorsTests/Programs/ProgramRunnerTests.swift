@@ -4,7 +4,7 @@ import Testing
 @testable import Reactors
 
 /// Real programs, each misbehaving in its own way.
-@Suite("A program", .timeLimit(.minutes(1)))
+@Suite("A program", .timeLimit(.minutes(5)))
 struct ProgramRunnerTests {
     @Test("is started once for many events, told each with its id, and gone after it was let go of")
     func kept() async throws {
@@ -291,7 +291,7 @@ struct ProgramRunnerTests {
     }
 }
 
-@Suite("After programs of all kinds", .timeLimit(.minutes(1)))
+@Suite("After programs of all kinds", .timeLimit(.minutes(5)))
 struct AfterProgramsTests {
     /// In a process of its own, where nobody else opens and starts anything meanwhile.
     @Test("no descriptor, no thread and no zombie is left")

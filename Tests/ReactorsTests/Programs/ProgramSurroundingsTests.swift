@@ -5,7 +5,7 @@ import Testing
 @testable import Reactors
 
 /// What a program finds when it is started, as it says itself.
-@Suite("The surroundings of a program", .timeLimit(.minutes(1)))
+@Suite("The surroundings of a program", .timeLimit(.minutes(5)))
 struct ProgramSurroundingsTests {
     /// Asks a program that answers with what `expression` is, in JSON.
     private func find(_ expression: String, _ change: (inout ProgramDefinition) -> Void = { _ in }) async throws
