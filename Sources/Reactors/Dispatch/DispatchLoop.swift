@@ -41,8 +41,8 @@ struct DispatchLoop: Sendable {
     static let newsInterval = 0.05
 
     init(
-        routes: [Route], store: DeliveryStore, source: ChangeSource, log: EventLog, pace: Pace, runs: EventIDPool,
-        deadline: Timestamp?
+        routes: [Route], store: DeliveryStore, source: ChangeSource, log: EventLog, pace: Pace,
+        tries: NotificationTry, deadline: Timestamp?
     ) throws(ReactorError) {
         self.routes = routes
         self.store = store
@@ -50,7 +50,7 @@ struct DispatchLoop: Sendable {
         self.log = log
         self.pace = pace
         self.deadline = deadline
-        tries = NotificationTry(log: log, source: source, pace: pace, runs: runs)
+        self.tries = tries
         lanes = Lanes(limits: routes.map(\.effect.concurrency))
         ends = source.projections.map { _ in 0 }
         unrecorded = routes.map { _ in 0 }

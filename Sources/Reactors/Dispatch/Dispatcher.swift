@@ -46,6 +46,7 @@ public final class Dispatcher: Sendable {
     private let store: DeliveryStore
     private let pace: Pace
     private let runs = EventIDPool()
+    private let logger: Logger?
     /// Held from `start` on; released with the dispatcher.
     private let lease = Mutex<Lease?>(nil)
     private let questions = Questions()
@@ -53,7 +54,7 @@ public final class Dispatcher: Sendable {
     /// - Parameters:
     ///   - projections: the names of those that changes are read from.
     ///   - channels: by the names that reactors' `to` use.
-    ///   - logger: for what programs say on standard error.
+    ///   - logger: for what becomes of notifications, and for what programs say on standard error.
     public init(
         log: EventLog, engine: ProjectionEngine, projections: [String], reactors: [ReactorDefinition],
         channels: [String: any Channel], custom: [CustomReactor] = [], pace: Pace = .system, logger: Logger? = nil
@@ -77,6 +78,7 @@ public final class Dispatcher: Sendable {
         self.log = log
         self.routes = routes
         self.pace = pace
+        self.logger = logger
         definitions = reactors + custom.map(\.definition)
         source = ChangeSource(engine: engine, projections: projections)
         store = try DeliveryStore(log: log)
@@ -192,8 +194,9 @@ extension Dispatcher {
             report.isLeftToAnother = true
             return report
         }
+        let tries = NotificationTry(log: log, source: source, pace: pace, runs: runs, logger: logger)
         var loop = try DispatchLoop(
-            routes: routes, store: store, source: source, log: log, pace: pace, runs: runs, deadline: deadline)
+            routes: routes, store: store, source: source, log: log, pace: pace, tries: tries, deadline: deadline)
         let mailbox = loop.mailbox
         questions.begin(mailbox)
         defer { questions.end() }

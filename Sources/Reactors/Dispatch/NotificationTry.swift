@@ -2,6 +2,7 @@
 
 import CanonicalJSON
 import EventLog
+import Logging
 import Projections
 
 /// What the dispatcher's tries share.
@@ -10,6 +11,7 @@ struct NotificationTry: Sendable {
     let source: ChangeSource
     let pace: Pace
     let runs: EventIDPool
+    let logger: Logger?
 
     /// What a try came to, for the queues.
     enum Result: Sendable {
@@ -118,6 +120,7 @@ struct NotificationTry: Sendable {
             let parked = Outcome.park(reason: "what it wanted appended cannot be: \(fault)")
             return try await self.record(job, route, ChannelAnswer(parked, status: answer.status), ids)
         }
+        tell(record)
         guard record.kind == .failed, let next = record.next else { return .settled(record.kind) }
         var later = job
         later.change = nil
@@ -126,6 +129,26 @@ struct NotificationTry: Sendable {
         later.failures += 1
         later.revision += 1
         return .again(later, at: next)
+    }
+
+    /// What is on record, in the service's log as well.
+    private func tell(_ record: NotificationRecord) {
+        guard let logger else { return }
+        let notification = record.notification
+        var metadata: Logger.Metadata = [
+            "reactor": "\(notification.reactor)", "channel": "\(notification.channel)",
+            "change": "\(notification.change.kind)", "subject": "\(notification.change.subject)",
+            "delivery": "\(notification.id)", "attempts": .stringConvertible(record.attempts),
+        ]
+        metadata["next"] = record.next.map { "\($0)" }
+        let reason = record.error.map { ": \($0)" } ?? ""
+        switch record.kind {
+        case .delivered: logger.info("told", metadata: metadata)
+        case .failed: logger.warning("could not tell yet\(reason)", metadata: metadata)
+        case .parked: logger.error("gave up telling\(reason)", metadata: metadata)
+        case .held: logger.debug("did not tell\(reason)", metadata: metadata)
+        case .retried: break
+        }
     }
 
     /// Characters of a reason that are recorded: what others wrote must not make a record impossible.

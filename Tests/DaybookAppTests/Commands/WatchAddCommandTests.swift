@@ -57,6 +57,26 @@ struct WatchAddCommandTests {
         #expect(try scratch.read("daybook.yaml").hasPrefix(text))
     }
 
+    @Test("a schedule takes its preset and any other page is watched for its text; both can be looked at at once")
+    func recognises() async throws {
+        let scratch = try Scratch("watches: {}\n")
+        try scratch.write(
+            """
+            <schedule><conference><title>Camp</title></conference><day date="2027-08-01"><room name="Tent">
+            <event id="7" guid="g-7"><title>Mud</title><room>Tent</room></event></room></day></schedule>
+            """, to: "schedule.xml")
+        try scratch.write("<html><title>News</title><p>Nothing yet.</p></html>", to: "news.html")
+        let pages = try Pages(scratch.folder)
+        let schedule = await scratch.daybook("watch", "add", pages.base + "/schedule.xml", "--name", "camp")
+        #expect(schedule.status == .done && schedule.output.contains("preset: frab-xml"), "\(schedule.errors)")
+        let news = await scratch.daybook("watch", "add", pages.base + "/news.html")
+        #expect(news.status == .done && news.output.contains("kind: page"), "\(news.errors)")
+        #expect(await scratch.daybook("check").status == .done)
+        let talks = try await scratch.daybook("sessions", "list", "--json").rows()
+        #expect(talks.map { $0["key"] } == ["g-7"] && talks[0]["fields"]?["title"] == "Mud")
+        #expect(await scratch.daybook("pages", "show", "news").output.contains("Nothing yet."))
+    }
+
     @Test("makes a whole file where there is none, with what init says in it")
     func makesFile() async throws {
         let scratch = try Scratch()

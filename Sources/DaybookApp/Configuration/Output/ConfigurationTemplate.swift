@@ -70,7 +70,7 @@ let configurationTemplate = #"""
     # What is told, and to whom. A first look tells nobody: everything would be new.
     reactors:
       tell:
-        on: [session.*, page.updated]
+        on: [session.*, item.*, page.*]
         to: [screen]
         # Only some of them: a jq filter over the change.
         #   where: '.fields.room == "Hall 1"'
