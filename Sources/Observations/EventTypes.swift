@@ -55,7 +55,8 @@ extension EventType {
                 .always(
                     "suspicions",
                     "what looks wrong: `drop` (missed more than `expect.drop` allows), `items` (found fewer or more than `expect.items`), "
-                        + "`topics` (the topic list is empty), `keyless` (more items than in the last completed run had no key, while others were missed)"
+                        + "`topics` (the topic list is empty), `keyless` (more items than in the last completed run had no key, while others were missed), "
+                        + "`moving` (items were missed while the site kept changing from one reading of its pages to the next)"
                 ),
             ],
             example:

@@ -168,7 +168,10 @@ extension TableDefinition {
 
     static let expect = TableDefinition(
         title: "expect",
-        about: "",
+        about:
+            "Where a watch has several pages and something is missed on all of them, they are asked for once more (conditionally), until "
+            + "two readings in a row find the same: a site may change while it is being read, and what goes from a page that is still "
+            + "to be read to one that has been is then seen on neither. A site that keeps changing makes the run suspect.",
         keys: [
             KeyDefinition(
                 name: "items", type: .scalar(.bounds), standard: "1..",
@@ -182,7 +185,7 @@ extension TableDefinition {
             KeyDefinition(
                 name: "confirm", type: .scalar(.count(1...1000)), standard: "3",
                 about:
-                    "An item missed by so many runs in a row, complete or suspect by `drop` alone, is absent all the same."
+                    "An item missed by so many runs in a row, complete or suspect by `drop` (or a moving site) alone, is absent all the same."
             ),
             KeyDefinition(
                 name: "confirm-over", type: .scalar(.duration), standard: "1h",
