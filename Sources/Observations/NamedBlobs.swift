@@ -4,8 +4,9 @@ import CanonicalJSON
 import EventLog
 
 package enum NamedBlobs {
-    /// The digests of the blobs that an event refers to: its `evidence`, and in its data every text `sha256:HEX` and every
-    /// member `sha256`. What was observed (`….observed`) is foreign text and names none.
+    /// The digests of the blobs that an event refers to: its `evidence`, and in its data every object that says a blob's `size`
+    /// beside its `blob` (`sha256:HEX`) or `sha256` (HEX). Other digests are of something else. What was observed
+    /// (`….observed`) is foreign text and names none.
     package static func of(_ event: EventView) -> [Digest] {
         var named: [Digest] = []
         if let evidence = event.evidence, let digest = Digest(reference: evidence.string) { named.append(digest) }
@@ -17,18 +18,16 @@ package enum NamedBlobs {
     }
 
     private static func collect(_ value: JSON, into named: inout [Digest]) {
-        if let text = value.stringValue {
-            if let digest = Digest(reference: text) { named.append(digest) }
-        } else if let values = value.arrayValue {
+        if let values = value.arrayValue {
             for value in values { collect(value, into: &named) }
         } else if let object = value.objectValue {
-            for member in object.members {
-                if member.key == "sha256", let digest = member.value.stringValue.flatMap({ Digest(hex: $0) }) {
-                    named.append(digest)
-                } else {
-                    collect(member.value, into: &named)
-                }
-            }
+            if object["size"]?.intValue != nil, let digest = digest(in: object) { named.append(digest) }
+            for member in object.members { collect(member.value, into: &named) }
         }
+    }
+
+    private static func digest(in object: JSONObject) -> Digest? {
+        object["blob"]?.stringValue.flatMap { Digest(reference: $0) }
+            ?? object["sha256"]?.stringValue.flatMap { Digest(hex: $0) }
     }
 }

@@ -45,6 +45,12 @@ import Testing
         #expect(try await named("item.observed", ["text": .string("sha256:" + Self.hex)]) == 0)
     }
 
+    @Test func digestsOfSomethingElseNameNothing() async throws {
+        let digest = JSON.string("sha256:" + Self.hex)
+        #expect(try await named("reactor.started", ["choice": digest, "from": "00000000000000000000"]) == 0)
+        #expect(try await named("ticket.opened", ["blob": digest, "note": digest]) == 0)
+    }
+
     @Test func referencesMayStandDeep() async throws {
         let part: JSON = ["name": "a.pdf", "sha256": .string(Self.hex), "size": 3]
         #expect(try await named("submission.received", ["attachments": [part, part], "text": part]) == 3)

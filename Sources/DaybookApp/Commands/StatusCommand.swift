@@ -39,8 +39,8 @@ struct StatusCommand: AsyncParsableCommand {
     private func report(_ opened: Place) throws -> StatusReport {
         let point = try asOf.resolved(in: opened.log)
         let known = try opened.engine.read("runs") { try RunQuery($0).watches(asOf: point) }
-        let configuration = try? Place.configuration(place)
-        var report = StatusReport(now: .now())
+        let (configuration, state) = configuration(in: opened)
+        var report = StatusReport(configuration: state, now: now(at: point))
         // What keeps watch, what is due and what waits is asked of the present only.
         let isNow = asOf.asOf == nil
         if isNow {
@@ -63,5 +63,28 @@ struct StatusCommand: AsyncParsableCommand {
                 }
             })
         return report
+    }
+
+    /// The configuration, and whether it is the one in force. Where there is no file there is nothing wrong: one may ask of any data.
+    private func configuration(in opened: Place) -> (Configuration?, StatusReport.ConfigurationState) {
+        do {
+            let configuration = try Place.configuration(place)
+            let isInForce = try ConfigurationRecord.isInForce(configuration, in: opened.log)
+            return (configuration, isInForce ? .inForce : .notTakenUp)
+        } catch ConfigurationError.missing {
+            return (nil, .inForce)
+        } catch {
+            let sentences = (Failure(explaining: error)?.sentence ?? "\(error)").split(separator: "\n")
+            let further = sentences.count > 1 ? " (and \(sentences.count - 1) more: daybook config check)" : ""
+            return (nil, .wrong((sentences.first.map(String.init) ?? "") + further))
+        }
+    }
+
+    /// The moment that is asked about, where it is one; a sequence is not.
+    private func now(at point: AsOf) -> Timestamp {
+        switch point {
+        case .observed(let time): min(time, .now())
+        default: .now()
+        }
     }
 }

@@ -55,7 +55,7 @@ struct WatchAddCommand: AsyncParsableCommand {
         }
         console.line("It is \(recogniser.about):")
         for line in watch.block(under: name, indent: 0, step: 2) { console.line("  \(displayable(line))") }
-        console.line("Next: daybook check \(name)")
+        console.line("Next: \(place.stepsToCheck(name))")
     }
 
     private func checkArguments() throws {

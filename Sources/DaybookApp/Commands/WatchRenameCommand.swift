@@ -50,7 +50,7 @@ struct WatchRenameCommand: AsyncParsableCommand {
                 : "It has never looked, so there is no history to keep\(watch.value["was"] == nil ? "" : " beyond `was`")."
         )
         tellMentions(in: edited.text, file.name, console)
-        console.line("Next: daybook check \(new)")
+        console.line("Next: \(place.stepsToCheck(new))")
     }
 
     /// Whether there is a history under the old name.

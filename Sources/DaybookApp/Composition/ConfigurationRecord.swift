@@ -44,6 +44,12 @@ enum ConfigurationRecord {
         return isAppended ? id.description : try await apply(configuration, in: log, at: time)
     }
 
+    /// Whether it is the one that was applied last.
+    static func isInForce(_ configuration: Configuration, in log: EventLog) throws -> Bool {
+        let last = try log.head(of: stream).flatMap { try log.event(at: $0.sequence) }
+        return last?.data["blob"]?.stringValue == Digest.sha256(configuration.normalised).reference
+    }
+
     private static func appended(_ drafts: [EventDraft], after revision: Int, in log: EventLog) async throws -> Bool {
         do {
             try await log.append(drafts, conditions: [.revision(of: stream, is: revision)])

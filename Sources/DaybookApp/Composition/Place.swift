@@ -61,6 +61,17 @@ package struct Place: Sendable {
     }
 }
 
+extension PlaceOptions {
+    /// What to do so that a watch that has just been written is looked at: a service has to take up the file first.
+    func stepsToCheck(_ watch: String) -> String {
+        let check = "daybook check \(watch)"
+        guard let data = try? Place.dataDirectory(self), let process = HandOverClient(dataDirectory: data).holder else {
+            return check
+        }
+        return "kill -HUP \(process) (it keeps watch here), then \(check)"
+    }
+}
+
 extension Configuration {
     /// The watches with these names, in the file's order; all of them when none is named.
     func chosen(_ names: [String]) throws -> [WatchDefinition] {

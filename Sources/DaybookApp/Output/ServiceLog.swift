@@ -46,7 +46,11 @@ struct ServiceLog: LogHandler {
     /// `2026-11-21 10:02:03  reinvent: 1,240 seen`; the level is said where something is wrong.
     private func text(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> String {
         let time = Tint.faint.applied(to: EventText.clock(now()), on: console)
-        let about = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\(displayable("\($0.value)"))" }.joined()
+        // What a message about a watch says already is not said again.
+        let isSaid = metadata["watch"].map { message.hasPrefix("\($0): ") } ?? false
+        let about = (isSaid ? [:] : metadata).sorted { $0.key < $1.key }.map {
+            " \($0.key)=\(displayable("\($0.value)"))"
+        }.joined()
         return "\(time)  \(mark(level))\(displayable(message))\(Tint.faint.applied(to: about, on: console))"
     }
 

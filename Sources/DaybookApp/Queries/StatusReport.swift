@@ -14,7 +14,18 @@ struct StatusReport {
     var watches: [StatusRow] = []
     var routes: [RouteState] = []
     var projections: [ProjectionStatus] = []
+    /// What is wrong with the configuration, as it stands now or beside what the service goes by.
+    var configuration: ConfigurationState = .inForce
+    /// The moment that ages count from.
     var now: Timestamp
+
+    enum ConfigurationState: Equatable {
+        case inForce
+        /// The service goes by another one than the file says now.
+        case notTakenUp
+        /// It cannot be read; the sentence says why.
+        case wrong(String)
+    }
 
     /// How bad it is, for its colour.
     enum Weight { case warning, bad }
@@ -26,7 +37,9 @@ struct StatusReport {
 
     /// What needs a look, worst first; nothing where all is well.
     var troubles: [Trouble] {
-        let all = watches.flatMap(troubles) + projections.flatMap(troubles) + routes.flatMap(troubles) + unwatched
+        let all =
+            ofConfiguration + watches.flatMap(troubles) + projections.flatMap(troubles) + routes.flatMap(troubles)
+            + unwatched
         return all.filter { $0.weight == .bad } + all.filter { $0.weight == .warning }
     }
 
@@ -74,6 +87,26 @@ struct StatusReport {
                     text: "\(name): \(counted(route.waiting, "notification")) to be tried again: \(reason)"))
         }
         return troubles
+    }
+
+    private var ofConfiguration: [Trouble] {
+        switch (configuration, process) {
+        case (.inForce, _), (.notTakenUp, nil): []
+        case (.notTakenUp, let process?):
+            [
+                Trouble(
+                    weight: .warning,
+                    text:
+                        "process \(process) still goes by the former configuration; kill -HUP \(process) has it take up the new one"
+                )
+            ]
+        case (.wrong(let reason), let process):
+            [
+                Trouble(
+                    weight: .bad,
+                    text: reason + (process.map { " (process \($0) goes on with the former configuration)" } ?? ""))
+            ]
+        }
     }
 
     private var unwatched: [Trouble] {

@@ -205,7 +205,7 @@ struct ServiceLoop {
     private mutating func dispatchFailed(_ error: ReactorError, _ group: inout DiscardingTaskGroup) {
         dispatchFailures += 1
         let seconds = min(300, 5 * Double(1 << min(dispatchFailures - 1, 6)))
-        logger.error("notifications: \(error)", metadata: ["again-in-seconds": "\(Int(seconds))"])
+        logger.error("notifications: \(error)", metadata: ["again-in-seconds": .stringConvertible(Int(seconds))])
         dispatchAgain = clock.now().wall.adding(seconds: seconds)
         if case .log(let cause) = error { giveUp(onDamage: cause, &group) }
     }
@@ -232,10 +232,12 @@ struct ServiceLoop {
             desk.drop(ServiceText.otherConfiguration, unless: names.contains)
             dispatchFailures = 0
             await startDispatching(&group)
-            logger.notice("took up \(configuration.file)", metadata: ["watches": "\(names.count)"])
+            logger.notice("took up \(configuration.file)", metadata: ["watches": .stringConvertible(names.count)])
         } catch {
             let reason = Failure(explaining: error)?.sentence ?? "\(error)"
-            logger.error("the configuration stays as it was: \(reason)")
+            for sentence in reason.split(separator: "\n") {
+                logger.error("the configuration stays as it was: \(sentence)")
+            }
         }
     }
 
@@ -250,7 +252,7 @@ struct ServiceLoop {
         guard !isStopping else { return }
         isStopping = true
         notifier.stopping()
-        logger.notice("stopping", metadata: ["looks-under-way": "\(plan.underWay.count)"])
+        logger.notice("stopping", metadata: ["looks-under-way": .stringConvertible(plan.underWay.count)])
         dispatching?.cancel()
         group.addTask { [clock, mailbox] in
             let limit = clock.now().wall.adding(seconds: Self.graceSeconds)

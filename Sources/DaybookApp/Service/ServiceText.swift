@@ -1,15 +1,18 @@
 // What the service says of what happened, in its log and to those who handed a check over.
 
 import EventLog
+import Glibc
 import Ingestors
 import Logging
 import Observations
 
 enum ServiceText {
-    static let otherConfiguration = Failure(
-        .usage,
-        "the running daybook works with another configuration; have it reread its file (kill -HUP, or systemctl reload) and check again"
-    )
+    static var otherConfiguration: Failure {
+        Failure(
+            .usage,
+            "the running daybook works with another configuration; have it reread its file (kill -HUP \(getpid()), or systemctl reload) and check again"
+        )
+    }
 
     /// For `systemctl status`.
     static func status(_ configuration: Configuration) -> String {
@@ -40,14 +43,12 @@ enum ServiceText {
             "absent": .stringConvertible(run.absent), "requests": .stringConvertible(run.requests),
             "seconds": .stringConvertible(run.seconds),
         ]
-        switch report.outcome {
-        case .completed:
-            let level: Logger.Level = run.changed + run.absent > 0 ? .notice : .info
-            logger.log(level: level, "looked", metadata: metadata)
-        case .suspect:
-            metadata["suspicions"] = .array((run.suspicions ?? []).map { "\($0.rawValue)" })
-            logger.warning("the run is suspect: \(RunText.doubts(run)); nobody is taken for gone", metadata: metadata)
-        case .failed: logger.warning("the run failed: \(run.error ?? "no reason given")", metadata: metadata)
-        }
+        if run.suspicions != nil { metadata["suspicions"] = .array((run.suspicions ?? []).map { "\($0.rawValue)" }) }
+        let isNews = run.changed + run.absent > 0
+        let level: Logger.Level = report.outcome != .completed ? .warning : isNews ? .info : .debug
+        logger.log(level: level, "\(RunText.line(report, plain))", metadata: metadata)
     }
+
+    /// A console without colours, for texts that go elsewhere.
+    private static let plain = Console(output: { _ in }, errors: { _ in })
 }

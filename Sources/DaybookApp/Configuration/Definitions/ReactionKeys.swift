@@ -135,7 +135,11 @@ extension ValueType.Choice {
     }
 
     private static let runChanges = [
-        ValueType.Choice(name: "run.failed", about: "a run could not see everything"),
+        ValueType.Choice(
+            name: "run.failed",
+            about:
+                "a run could not see everything; at every such look, so `where: '.failuresInARow == 1'` takes the first in a row"
+        ),
         ValueType.Choice(name: "run.suspect", about: "what a run saw does not look right"),
         ValueType.Choice(name: "run.recovered", about: "the first sound run after such"),
     ]
