@@ -49,11 +49,14 @@ struct SettledSurvey {
 }
 
 extension Survey {
-    /// Whether the same pages, in the same order, have the same items; what is said of these does not matter here.
+    /// Whether the same pages, in the same order, have the same items; what is said of these does not matter here, nor where a
+    /// page is: there are sites whose links to the next page never are the same twice.
     func hasSameKeys(as other: Survey) -> Bool {
         let lists = [topicList, other.topicList].map { $0?.keys }
         return other.failures.isEmpty && lists[0] == lists[1]
-            && pages.elementsEqual(other.pages) { $0.request == $1.request && $0.keys == $1.keys }
+            && pages.elementsEqual(other.pages) {
+                $0.request.topic == $1.request.topic && $0.request.number == $1.request.number && $0.keys == $1.keys
+            }
     }
 
     /// A later reading in the place of this one. A page that has not changed since is the one that was read then; one that has is
@@ -78,6 +81,8 @@ extension ReadPage {
             page.page.validators = self.page.validators
             return page
         }
+        // Other bytes that say the same: those that were read first were kept as evidence, and these were not.
+        guard page.content != earlier.page.content else { return earlier }
         var page = self
         page.before = earlier.before
         return page

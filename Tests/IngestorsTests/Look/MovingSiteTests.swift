@@ -101,4 +101,29 @@ import Testing
         #expect(report.outcome != .completed && report.summary.absent == 0)
         #expect(try book.present().contains("X=1"))
     }
+
+    @Test func evidenceIsWhatWasKeptThoughTheBytesNeverAreTheSameTwice() async throws {
+        try await begin(a: "A=1", b: "B=1 X=1")
+        let pages = (0..<3).map { shelf("A=2") + "<!-- \($0) -->" }
+        try await book.site.put(
+            "shelf/a", pages[0], ["Then": JSON.array(pages.dropFirst().map(JSON.string)).canonicalText])
+        try await put("b", ["B=1"])
+        #expect(try await book.news(try watch()) == ["A=2", "-X", "run.completed"])
+        #expect(try #require(try book.events().last { $0.subject == "w/A" }).evidence != nil)
+    }
+
+    @Test func linksThatNeverAreTheSameTwiceAreNoMove() async throws {
+        let definition = try book.watch("start", next: "a[rel=next]@href")
+        func link(_ items: String, _ numbers: ClosedRange<Int>) async throws {
+            let pages = numbers.map { shelf(items, next: "more?token=\($0)") }
+            try await book.site.put(
+                "start", pages[0], ["Then": JSON.array(pages.dropFirst().map(JSON.string)).canonicalText])
+        }
+        for number in 0...4 { try await book.site.put("more?token=\(number)", shelf(number == 0 ? "B=1 X=1" : "B=1")) }
+        try await link("A=1", 0...0)
+        try await book.look(definition)
+        try await link("A=1", 1...4)
+        let report = try await book.look(definition)
+        #expect(report.outcome == .completed && report.summary.absent == 1)
+    }
 }
