@@ -32,6 +32,9 @@ struct LookPlan {
         }
     }
 
+    /// When a further watch falls due. One that is queued or under way waits for a look to end, not for a time.
+    var nextDue: Timestamp? { timetable.earliest { underWay.contains($0) || queue.contains($0) } }
+
     /// The next watch to look at, which is under way from here on.
     mutating func next(at now: Moment) -> String? {
         guard underWay.count < atOnceMax, let place = queue.firstIndex(where: { !underWay.contains($0) }) else {

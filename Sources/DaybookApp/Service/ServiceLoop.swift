@@ -44,7 +44,7 @@ struct ServiceLoop {
         self.notifier = notifier
         self.reread = reread
         plan = LookPlan(atOnceMax: lookout.configuration.looksAtOnce)
-        try takeSchedules()
+        takeSchedules(lastRuns: try lookout.lastRuns())
     }
 
     /// Goes on until told to stop, or until the data turns out to be damaged, which is thrown.
@@ -105,8 +105,8 @@ struct ServiceLoop {
         let now = clock.now().wall
         // Looked at the clock often enough that one that was set is noticed.
         let limit = now.adding(seconds: ServiceClock.waitSecondsMax)
-        let due = isStopping ? limit : min(plan.timetable.earliest ?? limit, dispatchAgain ?? limit, limit)
-        // What is due and cannot begin yet waits for an end, not for a time.
+        let due = isStopping ? limit : min(plan.nextDue ?? limit, dispatchAgain ?? limit, limit)
+        // What has fallen due since this turn began is taken up in the next.
         let time = max(due, now.adding(seconds: 0.02))
         if let set = wakeUp.time, set <= time, set > now { return }
         wakeUp.set(to: time, wait: clock.wait) { [mailbox] in mailbox.post(.timer) }
@@ -114,13 +114,12 @@ struct ServiceLoop {
 
     // MARK: Looks
 
-    private mutating func takeSchedules() throws {
+    private mutating func takeSchedules(lastRuns: [String: Timestamp]) {
         let configuration = lookout.configuration
-        let rows = try lookout.lastRuns()
         plan.replace(
             configuration.watches.compactMap { watch in
                 configuration.schedule(of: watch.name).map { (watch.name, $0) }
-            }, lastRuns: rows, known: Set(configuration.watches.map(\.name)), at: clock.now())
+            }, lastRuns: lastRuns, known: Set(configuration.watches.map(\.name)), at: clock.now())
     }
 
     private mutating func lookEnded(
@@ -223,11 +222,13 @@ struct ServiceLoop {
                 throw Failure(.usage, "`data:` cannot change while daybook runs; stop it, and start it anew")
             }
             let next = try await lookout.with(configuration, tell: tell)
+            // The last thing that can fail: from here on nobody would tell what is due.
+            let lastRuns = try next.lastRuns()
             await stopDispatching()
             lookout.dispatcher.resign()
             lookout = next
             plan.atOnceMax = configuration.looksAtOnce
-            try takeSchedules()
+            takeSchedules(lastRuns: lastRuns)
             let names = configuration.watches.map(\.name)
             desk.drop(ServiceText.otherConfiguration, unless: names.contains)
             dispatchFailures = 0

@@ -38,6 +38,8 @@ struct Timetable {
     mutating func replace(
         _ schedules: [(watch: String, schedule: Schedule)], lastRuns: [String: Timestamp], at now: Moment
     ) {
+        // Those that keep their times must not miss a step of the clock.
+        followClock(now)
         var next: [String: Entry] = [:]
         for (watch, schedule) in schedules {
             if let known = entries[watch], known.schedule == schedule {
@@ -50,7 +52,6 @@ struct Timetable {
             }
         }
         entries = next
-        last = now
     }
 
     /// The watches that are due, in the order in which they fell due.
@@ -82,8 +83,10 @@ struct Timetable {
         return true
     }
 
-    /// The earliest time at which something is due.
-    var earliest: Timestamp? { entries.values.compactMap(\.due).min() }
+    /// The earliest time at which a watch is due, but for those that `isTaken`.
+    func earliest(unless isTaken: (String) -> Bool = { _ in false }) -> Timestamp? {
+        entries.filter { !isTaken($0.key) }.compactMap(\.value.due).min()
+    }
 
     func due(of watch: String) -> Timestamp? { entries[watch]?.due }
 

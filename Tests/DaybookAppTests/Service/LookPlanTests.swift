@@ -60,6 +60,17 @@ struct LookPlanTests {
         #expect(begun(&plan, at: 2) == ["a"])
     }
 
+    @Test("what is due and cannot begin yet waits for an end, and nobody looks at the clock for it")
+    func waitsForAnEnd() {
+        var plan = plan(["a", "b"], atOnce: 1)
+        #expect(begun(&plan) == ["a"])
+        plan.fallDue(at: moment(150))
+        #expect(begun(&plan, at: 150) == [] && plan.nextDue == nil)
+        plan.ended("a", at: moment(150))
+        #expect(plan.nextDue.map { $0 > moment(150).wall } == true)
+        #expect(begun(&plan, at: 150) == ["b"])
+    }
+
     @Test("what is no longer configured is not begun any more")
     func dropped() {
         var plan = plan(["a", "b"], atOnce: 1)
