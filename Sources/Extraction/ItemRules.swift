@@ -26,6 +26,11 @@ public struct ItemRules: Sendable {
         try self.init(items: items, keys: [key], fields: fields, next: next)
     }
 
+    /// The names of the fields.
+    public var fieldNames: [String] {
+        rules.fields.indices.filter { $0 != rules.keyField }.map { rules.fields[$0].name }
+    }
+
     /// Reads a page that was fetched from `baseURL`.
     ///
     /// - Parameters:

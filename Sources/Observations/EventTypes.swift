@@ -56,7 +56,7 @@ extension EventType {
                     "suspicions",
                     "what looks wrong: `drop` (missed more than `expect.drop` allows), `items` (found fewer or more than `expect.items`), "
                         + "`topics` (the topic list is empty), `keyless` (more items than in the last completed run had no key, while others were missed), "
-                        + "`moving` (items were missed while the site kept changing from one reading of its pages to the next)"
+                        + "`moving` (items were missed, and reading the pages again did not confirm it, since the site kept changing or failed)"
                 ),
             ],
             example:

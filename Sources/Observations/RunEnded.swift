@@ -29,8 +29,8 @@ public enum Suspicion: String, Codable, Sendable, CaseIterable {
     case topics
     /// Items were missed while others had no key: who has none may be who is missed.
     case keyless
-    /// Items were missed while the site changed from one reading of its pages to the next: who is missed may have gone from a page that
-    /// was not read yet to one that had been.
+    /// Items were missed, and no further reading of the pages confirmed it: the site kept changing, so that who is missed may have gone
+    /// from a page that was not read yet to one that had been, or it could not be read again.
     case moving
 }
 

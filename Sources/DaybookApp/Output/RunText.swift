@@ -33,7 +33,7 @@ enum RunText {
             case .items: "it found \(counted(run.observed, "item")), and `expect.items` says what is right"
             case .topics: "its topic list is empty"
             case .keyless: "more items than usual had no key"
-            case .moving: "the site kept changing while it was being read"
+            case .moving: "reading the pages again did not confirm what it missed"
             }
         }.joined(separator: ", ")
     }

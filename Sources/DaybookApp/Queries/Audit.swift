@@ -8,8 +8,9 @@ enum Audit {
     /// The events of every stream with this subject, also under the other names of its watch, and the effects that they led to
     /// (`causationid`), oldest first.
     static func events(about subject: String, before end: UInt64, in log: EventLog) throws -> [Event] {
-        let watch = String(subject.prefix { $0 != "/" })
-        let key = String(subject.dropFirst(watch.count))
+        // By bytes: a key that begins with a combining mark makes one Character of the slash and itself.
+        let slash = subject.utf8.firstIndex(of: UInt8(ascii: "/")) ?? subject.endIndex
+        let (watch, key) = (String(subject[..<slash]), String(subject[slash...]))
         let sequences = try WatchNames(of: watch, in: log).all.flatMap { try log.sequences(subject: $0 + key) }
         let own = try sequences.filter { $0 < end }.sorted().compactMap { try log.event(at: $0) }
         guard let first = own.first else { return [] }

@@ -38,14 +38,16 @@ package struct Service: Sendable {
                 .usage,
                 "daybook runs on \(directory) already\(holder.map { ", as process \($0)" } ?? ""); stop that one first")
         }
-        // Before anything else, so that a signal that comes early is not lost.
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        // Before anything else, since it would end the process. The others may, until there is something to stop in order: what
+        // is begun here can be killed at any time, and may take long where projections have to be built.
+        let reloads = await UnixSignalsSequence(trapping: .sighup)
         let lookout = try await Lookout(configuration, place: place, tell: tell, clock: clock, logger: logger)
         defer { lookout.close() }
         var loop = try ServiceLoop(
             lookout, tell: tell, clock: clock, logger: logger, notifier: notifier, reread: reread)
         let mailbox = loop.mailbox
-        let beside = Task { await accompany(mailbox, signals) }
+        let stops = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let beside = Task { await accompany(mailbox, reloads, stops) }
         logger.notice(
             "running", metadata: ["data": "\(directory)", "watches": .stringConvertible(configuration.watches.count)])
         notifier.ready(ServiceText.status(configuration))
@@ -59,11 +61,12 @@ package struct Service: Sendable {
     }
 
     /// What goes on beside the loop and talks to it through its mailbox.
-    private func accompany(_ mailbox: ServiceMailbox, _ signals: UnixSignalsSequence) async {
+    private func accompany(
+        _ mailbox: ServiceMailbox, _ reloads: UnixSignalsSequence, _ stops: UnixSignalsSequence
+    ) async {
         await withDiscardingTaskGroup { group in
-            group.addTask {
-                for await signal in signals { mailbox.post(signal == .sighup ? .reload : .stop) }
-            }
+            group.addTask { for await _ in reloads { mailbox.post(.reload) } }
+            group.addTask { for await _ in stops { mailbox.post(.stop) } }
             group.addTask { await answerChecks(mailbox) }
             group.addTask { await beat(mailbox) }
         }
@@ -73,9 +76,12 @@ package struct Service: Sendable {
         let server = HandOverServer(dataDirectory: configuration.dataDirectory, logger: logger) { request, answer in
             mailbox.post(.ask(request, answer: answer))
         }
-        do { try await server.run() } catch is CancellationError {} catch {
-            guard !Task.isCancelled else { return }
-            logger.error("checks of other processes cannot be taken over: \(error)")
+        while !Task.isCancelled {
+            do { try await server.run() } catch {
+                guard !Task.isCancelled else { return }
+                logger.error("checks of other processes cannot be taken over for now: \(error)")
+            }
+            try? await Task.sleep(for: .seconds(5))
         }
     }
 

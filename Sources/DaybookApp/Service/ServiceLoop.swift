@@ -23,8 +23,10 @@ struct ServiceLoop {
     private var dispatcherNumber = 0
     private var isDispatching = false
     private var dispatchFailures = 0
+    /// When the present dispatcher was begun, or tried to be; as `Moment.elapsed`.
+    private var dispatchBegan = 0.0
     /// When to try again to dispatch, where it ended by itself or another process has the lease.
-    private var dispatchAgain: Timestamp?
+    private var dispatchAgain: Double?
     private var isStopping = false
     private var wakeUp = WakeUp()
     private var failure: Failure?
@@ -32,6 +34,8 @@ struct ServiceLoop {
     /// Seconds that looks under way are given when the service is to stop. The dispatcher has eight of its own at the same time;
     /// ten are promised in all.
     static let graceSeconds = 7.0
+    /// A dispatcher that went on for so long before it failed was sound.
+    static let soundSeconds = 600.0
 
     init(
         _ lookout: Lookout, tell: Telling, clock: ServiceClock, logger: Logger, notifier: SystemNotifier,
@@ -71,7 +75,7 @@ struct ServiceLoop {
     private mutating func begin(_ group: inout DiscardingTaskGroup) async {
         guard !isStopping else { return }
         let now = clock.now()
-        if let again = dispatchAgain, again <= now.wall { await startDispatching(&group) }
+        if let again = dispatchAgain, again <= now.elapsed { await startDispatching(&group) }
         plan.fallDue(at: now)
         while let name = plan.next(at: now) { look(at: name, &group) }
     }
@@ -102,10 +106,12 @@ struct ServiceLoop {
     }
 
     private mutating func setWakeUp() {
-        let now = clock.now().wall
+        let moment = clock.now()
+        let now = moment.wall
         // Looked at the clock often enough that one that was set is noticed.
         let limit = now.adding(seconds: ServiceClock.waitSecondsMax)
-        let due = isStopping ? limit : min(plan.nextDue ?? limit, dispatchAgain ?? limit, limit)
+        let again = dispatchAgain.map { now.adding(seconds: $0 - moment.elapsed) }
+        let due = isStopping ? limit : min(plan.nextDue ?? limit, again ?? limit, limit)
         // What has fallen due since this turn began is taken up in the next.
         let time = max(due, now.adding(seconds: 0.02))
         if let set = wakeUp.time, set <= time, set > now { return }
@@ -171,7 +177,7 @@ struct ServiceLoop {
         do throws(ReactorError) {
             guard try await lookout.dispatcher.start() else {
                 logger.notice("another process is telling what is due; this one begins when that has ended")
-                dispatchAgain = clock.now().wall.adding(seconds: 1)
+                dispatchAgain = clock.now().elapsed + 1
                 return
             }
         } catch {
@@ -179,6 +185,7 @@ struct ServiceLoop {
         }
         dispatcherNumber += 1
         isDispatching = true
+        dispatchBegan = clock.now().elapsed
         // Not a task of the group: it is cancelled by itself, and then ends in its own time.
         dispatching = Task { [dispatcher = lookout.dispatcher, number = dispatcherNumber, mailbox] in
             do throws(ReactorError) {
@@ -196,16 +203,19 @@ struct ServiceLoop {
         isDispatching = false
         guard !isStopping else { return }
         switch result {
-        case .success: dispatchAgain = clock.now().wall
+        case .success: dispatchAgain = clock.now().elapsed
         case .failure(let error): dispatchFailed(error, &group)
         }
     }
 
     private mutating func dispatchFailed(_ error: ReactorError, _ group: inout DiscardingTaskGroup) {
+        let now = clock.now().elapsed
+        // One that went well for long has nothing to do with those that failed before it.
+        if now - dispatchBegan > Self.soundSeconds { dispatchFailures = 0 }
         dispatchFailures += 1
         let seconds = min(300, 5 * Double(1 << min(dispatchFailures - 1, 6)))
         logger.error("notifications: \(error)", metadata: ["again-in-seconds": .stringConvertible(Int(seconds))])
-        dispatchAgain = clock.now().wall.adding(seconds: seconds)
+        dispatchAgain = now + seconds
         if case .log(let cause) = error { giveUp(onDamage: cause, &group) }
     }
 
@@ -213,7 +223,7 @@ struct ServiceLoop {
 
     /// Takes up the file as it is now; where that cannot be, everything stays as it was.
     private mutating func reload(_ group: inout DiscardingTaskGroup) async {
-        guard !isStopping else { return }
+        guard !isStopping, !mailbox.isStopAsked else { return }
         notifier.reloading()
         defer { notifier.ready(ServiceText.status(lookout.configuration)) }
         do {
@@ -225,6 +235,7 @@ struct ServiceLoop {
             // The last thing that can fail: from here on nobody would tell what is due.
             let lastRuns = try next.lastRuns()
             await stopDispatching()
+            guard !mailbox.isStopAsked else { return }
             lookout.dispatcher.resign()
             lookout = next
             plan.atOnceMax = configuration.looksAtOnce
@@ -256,8 +267,13 @@ struct ServiceLoop {
         logger.notice("stopping", metadata: ["looks-under-way": .stringConvertible(plan.underWay.count)])
         dispatching?.cancel()
         group.addTask { [clock, mailbox] in
-            let limit = clock.now().wall.adding(seconds: Self.graceSeconds)
-            while clock.now().wall < limit, !Task.isCancelled { try? await clock.wait(limit) }
+            // By the time that goes by: the clock may be set meanwhile.
+            let end = clock.now().elapsed + Self.graceSeconds
+            while !Task.isCancelled {
+                let now = clock.now()
+                guard now.elapsed < end else { break }
+                try? await clock.wait(now.wall.adding(seconds: end - now.elapsed))
+            }
             mailbox.post(.graceOver)
         }
     }

@@ -2,6 +2,7 @@
 
 import Ingestors
 import Reactors
+import Synchronization
 
 enum ServiceSignal: Sendable {
     /// A time that the loop waited for may have come.
@@ -25,7 +26,19 @@ struct ServiceMailbox: Sendable {
     let signals: AsyncStream<ServiceSignal>
     private let continuation: AsyncStream<ServiceSignal>.Continuation
 
+    private let stop = StopRequest()
+
     init() { (signals, continuation) = AsyncStream.makeStream() }
 
-    func post(_ signal: ServiceSignal) { continuation.yield(signal) }
+    func post(_ signal: ServiceSignal) {
+        if case .stop = signal { stop.isMade.store(true, ordering: .relaxed) }
+        continuation.yield(signal)
+    }
+
+    /// Whether `stop` has been posted, though other signals may stand before it: what takes long asks this first.
+    var isStopAsked: Bool { stop.isMade.load(ordering: .relaxed) }
+
+    private final class StopRequest: Sendable {
+        let isMade = Atomic(false)
+    }
 }

@@ -11,7 +11,8 @@ struct SystemNotifier: Sendable {
     init(environment: (String) -> String?) {
         address = environment("NOTIFY_SOCKET").flatMap { $0.hasPrefix("/") || $0.hasPrefix("@") ? $0 : nil }
         let isMeant = environment("WATCHDOG_PID").map { $0 == String(getpid()) } ?? true
-        let microseconds = isMeant ? environment("WATCHDOG_USEC").flatMap(Double.init) : nil
+        let microseconds =
+            isMeant ? environment("WATCHDOG_USEC").flatMap(Double.init).flatMap { $0 > 0 ? $0 : nil } : nil
         watchdogSeconds = microseconds.map { $0 / 1_000_000 }
     }
 

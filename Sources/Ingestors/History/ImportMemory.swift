@@ -123,9 +123,13 @@ struct ImportMemory {
 
     private func recordedStates(of key: ItemKey) throws(IngestError) -> Set<Digest> {
         var states: Set<Digest> = []
-        let stream = StreamID(family: definition.kind.family, subject: "\(definition.name)/\(key.text)")
         do throws(LogError) {
-            for sequence in try log.sequences(of: stream) {
+            var sequences: [UInt64] = []
+            for name in try WatchNames(of: definition.name, in: log).all {
+                sequences += try log.sequences(
+                    of: StreamID(family: definition.kind.family, subject: "\(name)/\(key.text)"))
+            }
+            for sequence in sequences {
                 guard let event = try log.event(at: sequence), event.type == definition.kind.observedType else {
                     continue
                 }

@@ -2,6 +2,7 @@
 
 import CanonicalJSON
 import EventLog
+import Extraction
 import Logging
 import Observations
 import Transport
@@ -78,8 +79,8 @@ extension Watcher {
             let decision = try decide(whole, state, at: ended)
             var summary = try survey.summary(of: decision, definition, seconds: ended.seconds(since: began))
                 .naming(missedBy: decision, in: log.blobs)
-            if definition.kind != .page {
-                summary.lostFields = try state.lostFields(decision, whole, fields: recorded)
+            if case .items(let rules) = definition.rules {
+                summary.lostFields = try state.lostFields(decision, whole, of: rules.fieldNames, fields: recorded)
             }
             let record = RunRecord(
                 watch: definition.name, kind: definition.kind, run: run, ended: ended, configuration: configuration,

@@ -26,8 +26,11 @@ enum LostFields {
 
 extension RecordedState {
     /// What a complete run no longer finds in any item, where it found it before; read from a few items of those that changed.
+    ///
+    /// - Parameter wanted: the fields that the rules have; what they have no longer is not missed.
     func lostFields(
-        _ decision: Decision, _ evidence: Evidence, fields: (ItemKey) throws(IngestError) -> JSONObject?
+        _ decision: Decision, _ evidence: Evidence, of wanted: [String],
+        fields: (ItemKey) throws(IngestError) -> JSONObject?
     ) throws(IngestError) -> [String]? {
         guard decision.outcome == .completed else { return nil }
         var changed: [(old: JSONObject, new: Sighting)] = []
@@ -35,7 +38,9 @@ extension RecordedState {
             guard let old = try fields(choice.sighting.key) else { continue }
             changed.append((old, choice.sighting))
         }
-        let names = LostFields.names(changed: changed, seen: evidence.pages)
+        let names = LostFields.names(changed: changed, seen: evidence.pages).filter { name in
+            wanted.contains { $0.utf8.elementsEqual(name.utf8) }
+        }
         return names.isEmpty ? nil : names
     }
 }

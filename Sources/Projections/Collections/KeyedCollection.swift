@@ -122,7 +122,8 @@ public struct KeyedCollection: Projection {
         guard let row = try query.version(of: change.subject, at: change.position.sequence) else { return [] }
         return [
             // As it was called then: what a change says stays the same when its watch is renamed.
-            ("watch", .string(String(change.subject.prefix { $0 != "/" }))), ("key", .string(row.key)),
+            ("watch", .string(String(decoding: change.subject.utf8.prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self))),
+            ("key", .string(row.key)),
             ("version", JSON(row.version)), ("state", .string(row.state.rawValue)),
             ("changes", ChangeDiffs.completed(try JSON.parse(detail))),
             ("fields", try JSON.parse(row.fields)),

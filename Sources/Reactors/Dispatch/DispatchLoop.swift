@@ -127,7 +127,7 @@ struct DispatchLoop: Sendable {
 
     private mutating func take(_ signal: Signal, _ group: inout DiscardingTaskGroup) throws(ReactorError) {
         switch signal {
-        case .finished(let lane, let job, let result): try finish(lane, job, result)
+        case .finished(let lane, let job, let result): try finish(lane, job, result, &group)
         case .timer: wakeUp.heard()
         case .news:
             isBehind = true
@@ -143,7 +143,8 @@ struct DispatchLoop: Sendable {
     }
 
     private mutating func finish(
-        _ lane: LaneID, _ job: Job, _ result: Result<NotificationTry.Result, ReactorError>
+        _ lane: LaneID, _ job: Job, _ result: Result<NotificationTry.Result, ReactorError>,
+        _ group: inout DiscardingTaskGroup
     ) throws(ReactorError) {
         switch result {
         case .success(.settled(let kind)):
@@ -158,7 +159,7 @@ struct DispatchLoop: Sendable {
         case .failure(let error):
             // The effect may have happened without a record: at least once. Nothing more is begun.
             failure = failure ?? error
-            isStopping = true
+            stop(&group)
             lanes.postponed(lane, as: job, until: pace.now())
         }
     }

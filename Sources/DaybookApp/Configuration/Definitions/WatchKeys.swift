@@ -171,7 +171,7 @@ extension TableDefinition {
         about:
             "Where a watch has several pages and something is missed on all of them, they are asked for once more (conditionally), until "
             + "two readings in a row find the same: a site may change while it is being read, and what goes from a page that is still "
-            + "to be read to one that has been is then seen on neither. A site that keeps changing makes the run suspect.",
+            + "to be read to one that has been is then seen on neither. Where that does not come about, the run is suspect.",
         keys: [
             KeyDefinition(
                 name: "items", type: .scalar(.bounds), standard: "1..",
