@@ -92,7 +92,7 @@ final class LookBook: Sendable {
 /// Hands the service's log to a look book.
 struct LookBookLog: LogHandler {
     let book: LookBook
-    var logLevel = Logger.Level.info
+    var logLevel = Logger.Level.debug
     var metadata: Logger.Metadata = [:]
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
