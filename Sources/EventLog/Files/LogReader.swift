@@ -67,10 +67,25 @@ final class LogReader: Sendable {
 
     private static let unitsAhead = 2 * min(8, max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
 
-    /// Where to begin in a segment so as to find `sequence`.
+    /// Where to begin in a segment so as to find `sequence`: the last block that starts an event at or before it.
     func start(of sequence: UInt64, in segment: UInt64, _ file: any LogFile) throws(LogError) -> (Int, UInt64) {
         if sequence == segment { return (0, segment) }
-        return try tables.withLock { (tables) throws(LogError) in
+        var start = try near(sequence, in: segment, file)
+        var scanner = try directory.scanner(
+            file, segment, offset: start.offset, expected: start.first, chunkSize: Block.sizeMax)
+        while scanner.expected <= sequence, let step = try scanner.next() {
+            guard case .block(let block) = step, block.header.count > 0, block.header.first <= sequence else {
+                continue
+            }
+            start = (block.offset, block.header.first)
+        }
+        return start
+    }
+
+    private func near(
+        _ sequence: UInt64, in segment: UInt64, _ file: any LogFile
+    ) throws(LogError) -> (offset: Int, first: UInt64) {
+        try tables.withLock { (tables) throws(LogError) in
             var table: SegmentTable
             if let index = tables.firstIndex(where: { $0.segment == segment }) {
                 table = tables.remove(at: index)
@@ -78,10 +93,12 @@ final class LogReader: Sendable {
                 table = SegmentTable(segment: segment)
             }
             try table.extend(to: sequence, file, in: directory)
-            let start = table.start(of: sequence)
+            let near = table.near(sequence)
             tables.append(table)
-            if tables.count > 4 { tables.removeFirst() }
-            return start
+            if tables.count > Self.tablesMax { tables.removeFirst() }
+            return near
         }
     }
+
+    private static let tablesMax = 4
 }

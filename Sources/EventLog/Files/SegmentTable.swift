@@ -1,7 +1,11 @@
 // Where in a segment's file an event is to be found.
 
-/// Where a segment's blocks begin; derived, in memory, and extended as the segment grows.
+/// Where some of a segment's blocks begin, enough to be near each; derived, in memory, and extended as the segment grows. Not every
+/// block's place is kept: a service whose commits are small makes one of each, and would hold them all in memory.
 struct SegmentTable: Sendable {
+    /// Between two blocks whose places are kept lie at least so many bytes, and hardly more than as many and a block.
+    private static let spacingBytes = 32_768
+
     let segment: UInt64
     private var offsets: [Int] = []
     private var firsts: [UInt64] = []
@@ -18,7 +22,7 @@ struct SegmentTable: Sendable {
         var scanner = try directory.scanner(file, segment, offset: scannedTo, expected: next)
         while next <= sequence, let step = try scanner.next() {
             guard case .block(let block) = step else { continue }
-            if block.header.count > 0 {
+            if block.header.count > 0, block.offset - (offsets.last ?? 0) >= Self.spacingBytes {
                 offsets.append(block.offset)
                 firsts.append(block.header.first)
             }
@@ -27,8 +31,8 @@ struct SegmentTable: Sendable {
         }
     }
 
-    /// The last block that starts an event at or before `sequence`.
-    func start(of sequence: UInt64) -> (Int, UInt64) {
+    /// A block that starts an event at or before `sequence`, or the segment's beginning; from there on it is to be looked for.
+    func near(_ sequence: UInt64) -> (offset: Int, first: UInt64) {
         var low = 0
         var high = firsts.count
         while low < high {

@@ -46,9 +46,9 @@ public final class Connection {
             PRAGMA page_size=8192; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;
             PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY
             """
-        // Small caches: SQLite fills them with whatever it writes and keeps them as long as the service runs.
-        case .share: "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4096"
-        case .query: "PRAGMA query_only=ON; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY"
+        // Small caches (in KiB): SQLite fills them with whatever it writes and keeps them as long as the service runs.
+        case .share: "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-1024"
+        case .query: "PRAGMA query_only=ON; PRAGMA cache_size=-1024; PRAGMA temp_store=MEMORY"
         }
     }
 
