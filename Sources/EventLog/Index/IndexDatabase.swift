@@ -19,7 +19,7 @@ struct IndexDatabase: Sendable {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1024")
+            try database.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512")
         }
         database = try DatabasePool(path: path, configuration: configuration)
         try database.write { try Self.createTables($0) }

@@ -25,7 +25,7 @@ public final class PageCache: Sendable {
         configuration.busyMode = .timeout(10)
         // Losing the last look's rows costs a few requests; waiting for the disk at every look costs more.
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1024")
+            try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512")
         }
         queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.write(Self.createTables)

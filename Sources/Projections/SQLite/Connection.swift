@@ -47,8 +47,8 @@ public final class Connection {
             PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY
             """
         // Small caches (in KiB): SQLite fills them with whatever it writes and keeps them as long as the service runs.
-        case .share: "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-1024"
-        case .query: "PRAGMA query_only=ON; PRAGMA cache_size=-1024; PRAGMA temp_store=MEMORY"
+        case .share: "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-512"
+        case .query: "PRAGMA query_only=ON; PRAGMA cache_size=-512; PRAGMA temp_store=MEMORY"
         }
     }
 

@@ -11,6 +11,7 @@ public struct ProgramHost: Sendable {
     let environment: [String: String]
     /// Gets what programs write on standard error, and why one was ended. Nothing secret, nothing that moves a cursor.
     let logger: Logger?
+    var patience = ProgramPatience.standard
 
     public init(
         data: String, environment: [String: String] = ProcessInfo.processInfo.environment, logger: Logger? = nil
@@ -24,6 +25,6 @@ public struct ProgramHost: Sendable {
     func runner(_ definition: ProgramDefinition, telling variable: String, _ value: String) -> ProgramRunner {
         let variables = Surroundings.variables(
             own: definition.environment, told: ["DAYBOOK_DATA": data, variable: value], of: environment)
-        return ProgramRunner(definition, environment: variables, logger: logger)
+        return ProgramRunner(definition, environment: variables, patience: patience, logger: logger)
     }
 }

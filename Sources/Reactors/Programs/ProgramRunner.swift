@@ -47,14 +47,16 @@ final class ProgramRunner: Sendable {
 
     private let definition: ProgramDefinition
     private let environment: [String]
+    private let patience: ProgramPatience
     private let logger: Logger?
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - environment: `NAME=VALUE`; all that the program gets.
-    init(_ definition: ProgramDefinition, environment: [String], logger: Logger?) {
+    init(_ definition: ProgramDefinition, environment: [String], patience: ProgramPatience, logger: Logger?) {
         self.definition = definition
         self.environment = environment
+        self.patience = patience
         self.logger = logger
     }
 
@@ -136,16 +138,17 @@ final class ProgramRunner: Sendable {
         let orders = ProgramWorker.Orders(
             wake: wake, isCancelled: { self.state.withLock(\.isCurrentCancelled) },
             isHurried: { self.state.withLock { !$0.releases.isEmpty } })
-        let worker = ProgramWorker(definition, environment: environment, orders: orders, logger: logger)
+        let worker = ProgramWorker(
+            definition, environment: environment, patience: patience, orders: orders, logger: logger)
         repeat {
             switch nextStep() {
             case .exchange(let request):
                 let reply = worker.exchange(request.line, id: request.id)
                 state.withLock { $0.current = nil }
                 request.continuation.resume(returning: reply)
-            case .release: worker.stop(.hurried)
+            case .release: worker.stop(patience.hurried)
             case .idle:
-                if worker.idle(until: .now.advanced(by: definition.limits.idle)) == .over { worker.stop(.idle) }
+                if worker.idle(until: .now.advanced(by: definition.limits.idle)) == .over { worker.stop(patience.idle) }
             }
         } while worker.isRunning || !endThread()
     }

@@ -28,18 +28,9 @@ final class ProgramWorker {
         case interrupted
     }
 
-    /// How long a program that is to stop has, once its input is closed, and then once it got SIGTERM.
-    struct Patience {
-        let closed: Duration
-        let terminated: Duration
-
-        static let idle = Patience(closed: .seconds(5), terminated: .seconds(2))
-        /// Within what is left of the ten seconds in which Daybook has to stop.
-        static let hurried = Patience(closed: .seconds(1), terminated: .milliseconds(500))
-    }
-
     private let definition: ProgramDefinition
     private let environment: [String]
+    private let patience: ProgramPatience
     private let orders: Orders
     private let logger: Logger?
     private let mask: SecretMask
@@ -49,9 +40,13 @@ final class ProgramWorker {
     /// Events that this process has answered.
     private var answered = 0
 
-    init(_ definition: ProgramDefinition, environment: [String], orders: Orders, logger: Logger?) {
+    init(
+        _ definition: ProgramDefinition, environment: [String], patience: ProgramPatience, orders: Orders,
+        logger: Logger?
+    ) {
         self.definition = definition
         self.environment = environment
+        self.patience = patience
         self.orders = orders
         self.logger = logger
         mask = SecretMask(definition.environment)
@@ -123,8 +118,7 @@ final class ProgramWorker {
                 case .decided(let end): return end
                 case .closed:
                     isOutputClosed = true
-                    // It is most likely ending; how it ended is worth waiting for.
-                    deadline = min(deadline, .now.advanced(by: .seconds(1)))
+                    deadline = min(deadline, .now.advanced(by: patience.afterOutput))
                 case .undecided: break
                 }
             }
@@ -200,7 +194,7 @@ final class ProgramWorker {
         guard ready.contains(.output) else { return }
         if let bytes = process.readOutput() {
             if (try? lines.take(bytes)) == nil || !lines.isBlank { stopUnasked() }
-        } else if process.waitForEnd(.seconds(1)) {
+        } else if process.waitForEnd(patience.afterOutput) {
             // The pipe closes a moment before the process is known to have ended.
             noteEnd(process)
         } else {
@@ -225,7 +219,7 @@ final class ProgramWorker {
     // MARK: Ending
 
     /// Closes the program's input and waits; then SIGTERM, and SIGKILL to the whole group.
-    func stop(_ patience: Patience) {
+    func stop(_ patience: ProgramPatience.Stop) {
         guard let process else { return }
         process.closeInput()
         if leave(process, patience.closed) { return }
@@ -240,7 +234,7 @@ final class ProgramWorker {
         var deadline = begin.advanced(by: time)
         while true {
             if orders.isHurried() {
-                deadline = min(deadline, begin.advanced(by: min(time, Patience.hurried.closed)))
+                deadline = min(deadline, begin.advanced(by: min(time, patience.hurried.closed)))
             }
             let ready = process.wait(for: [.output, .errors, .end], wake: orders.wake, until: deadline)
             if ready.isEmpty { return false }

@@ -54,7 +54,7 @@ final class DeliveryStore: Sendable {
         configuration.busyMode = .timeout(60)
         guard path != ":memory:" else { return try DatabaseQueue(configuration: configuration) }
         configuration.journalMode = .wal
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -1024") }
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -512") }
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 

@@ -100,7 +100,7 @@ struct ProgramRunnerTests {
         ])
     func failures(script: String, reason: String) async throws {
         try await withWorkbench { bench in
-            let reply = await bench.runner(try bench.shell(script)).askOnce()
+            let reply = await bench.runner(try bench.shell(script), patience: .standard).askOnce()
             #expect(reply == .failed(reason: "./program \(reason)"))
         }
     }
@@ -278,7 +278,7 @@ struct ProgramRunnerTests {
                     for event in events():
                         say(outcome="skip", reason=str(os.getpid()))
                     time.sleep(300)
-                    """))
+                    """), patience: .standard)
             guard case .answered(.skip(let process)) = await runner.ask("1") else {
                 Issue.record("it did not answer")
                 return

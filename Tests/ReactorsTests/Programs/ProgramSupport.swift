@@ -59,20 +59,34 @@ struct Workbench {
         return text.split(separator: "\n").map(String.init)
     }
 
-    func host(_ environment: [String: String] = [:], logger: Logger? = nil) -> ProgramHost {
+    func host(
+        _ environment: [String: String] = [:], patience: ProgramPatience = .ample, logger: Logger? = nil
+    ) -> ProgramHost {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        return ProgramHost(
+        var host = ProgramHost(
             data: folder + "/data", environment: environment.merging(["PATH": path]) { own, _ in own }, logger: logger)
+        host.patience = patience
+        return host
     }
 
-    func runner(_ definition: ProgramDefinition, logger: Logger? = nil) -> ProgramRunner {
-        host(logger: logger).runner(definition, telling: "DAYBOOK_REACTOR", "r")
+    func runner(
+        _ definition: ProgramDefinition, patience: ProgramPatience = .ample, logger: Logger? = nil
+    ) -> ProgramRunner {
+        host(patience: patience, logger: logger).runner(definition, telling: "DAYBOOK_REACTOR", "r")
     }
 }
 
 /// A folder, and a program in it that is gone afterwards.
 func withWorkbench<Value>(_ body: (Workbench) async throws -> Value) async throws -> Value {
     try await withFolder { folder in try await body(Workbench(folder: folder)) }
+}
+
+extension ProgramPatience {
+    /// A program that leaves by itself is never killed for having been slow, however busy the machine.
+    static let ample = {
+        let minute = Stop(closed: .seconds(60), terminated: .seconds(60))
+        return ProgramPatience(idle: minute, hurried: minute, afterOutput: .seconds(60))
+    }()
 }
 
 extension ProgramRunner {
