@@ -57,6 +57,10 @@ struct CheckDesk {
         checks.removeValue(forKey: number)?.answer(.done(report))
     }
 
+    mutating func refuse(_ number: Int, _ failure: Failure) {
+        checks.removeValue(forKey: number)?.answer(.refused(failure))
+    }
+
     mutating func refuseAll(_ failure: Failure) {
         for check in checks.values { check.answer(.refused(failure)) }
         checks = [:]

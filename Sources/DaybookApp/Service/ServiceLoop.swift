@@ -27,6 +27,8 @@ struct ServiceLoop {
     private var dispatchBegan = 0.0
     /// When to try again to dispatch, where it ended by itself or another process has the lease.
     private var dispatchAgain: Double?
+    /// The checks whose looks are done while nobody was there to tell what came of them; times as `Moment.elapsed`.
+    private var untold: [(number: Int, until: Double, again: Double)] = []
     private var isStopping = false
     private var wakeUp = WakeUp()
     private var failure: Failure?
@@ -36,6 +38,8 @@ struct ServiceLoop {
     static let graceSeconds = 7.0
     /// A dispatcher that went on for so long before it failed was sound.
     static let soundSeconds = 600.0
+    /// How often it is looked whether somebody is there again to tell what checks wait for.
+    private static let untoldSeconds = 0.05
 
     init(
         _ lookout: Lookout, tell: Telling, clock: ServiceClock, logger: Logger, notifier: SystemNotifier,
@@ -78,6 +82,7 @@ struct ServiceLoop {
         if let again = dispatchAgain, again <= now.elapsed { await startDispatching(&group) }
         plan.fallDue(at: now)
         while let name = plan.next(at: now) { look(at: name, &group) }
+        settleUntold(&group)
     }
 
     private mutating func look(at name: String, _ group: inout DiscardingTaskGroup) {
@@ -97,7 +102,7 @@ struct ServiceLoop {
         case .lookEnded(let watch, let result): lookEnded(watch, result, &group)
         case .dispatchEnded(let number, let result): dispatchEnded(number, result, &group)
         case .ask(let request, let answer): accept(request, answer)
-        case .settled(let number, let report): desk.settled(number, report)
+        case .settled(let number, let until, let report): checkSettled(number, until, report)
         case .beat(let answer): answer()
         case .reload: await reload(&group)
         case .stop: stop(&group)
@@ -111,7 +116,8 @@ struct ServiceLoop {
         // Looked at the clock often enough that one that was set is noticed.
         let limit = now.adding(seconds: ServiceClock.waitSecondsMax)
         let again = dispatchAgain.map { now.adding(seconds: $0 - moment.elapsed) }
-        let due = isStopping ? limit : min(plan.nextDue ?? limit, again ?? limit, limit)
+        let untold = untold.map(\.again).min().map { now.adding(seconds: $0 - moment.elapsed) }
+        let due = isStopping ? limit : min(plan.nextDue ?? limit, again ?? limit, untold ?? limit, limit)
         // What has fallen due since this turn began is taken up in the next.
         let time = max(due, now.adding(seconds: 0.02))
         if let set = wakeUp.time, set <= time, set > now { return }
@@ -143,15 +149,39 @@ struct ServiceLoop {
             logger.log(level: ServiceText.level(of: error), "\(error)", metadata: ["watch": "\(watch)"])
             if case .log(let cause) = error { giveUp(onDamage: cause, &group) }
         }
-        for check in desk.ended(watch, answer) { settle(check.number, check.waitSeconds, &group) }
+        let now = clock.now().elapsed
+        for check in desk.ended(watch, answer) { settle(check.number, until: now + check.waitSeconds, &group) }
     }
 
     /// Waits for what the looks have to tell, beside the loop.
-    private func settle(_ number: Int, _ waitSeconds: Double, _ group: inout DiscardingTaskGroup) {
+    private func settle(_ number: Int, until: Double, _ group: inout DiscardingTaskGroup) {
+        let waitSeconds = max(0, until - clock.now().elapsed)
         group.addTask { [lookout, mailbox] in
             let end = (try? lookout.log.end()) ?? 0
             let report = await lookout.dispatcher.settled(through: end, wait: .seconds(waitSeconds))
-            mailbox.post(.settled(number, report))
+            mailbox.post(.settled(number, until: until, report))
+        }
+    }
+
+    private mutating func checkSettled(_ number: Int, _ until: Double, _ report: DispatchReport?) {
+        guard let report else {
+            let now = clock.now().elapsed
+            return untold.append((number, until, again: min(max(until, now), now + Self.untoldSeconds)))
+        }
+        desk.settled(number, report)
+    }
+
+    /// Nobody told for a while: while another configuration was taken up, after a failure, or because another process has the lease.
+    private mutating func settleUntold(_ group: inout DiscardingTaskGroup) {
+        let now = clock.now().elapsed
+        let due = untold.filter { $0.again <= now }
+        untold.removeAll { $0.again <= now }
+        for check in due {
+            if check.until > now {
+                settle(check.number, until: check.until, &group)
+            } else {
+                desk.refuse(check.number, ServiceText.untold(again: dispatchAgain.map { $0 - now }))
+            }
         }
     }
 

@@ -12,8 +12,8 @@ enum ServiceSignal: Sendable {
     case dispatchEnded(Int, Result<DispatchReport, ReactorError>)
     /// `check` hands over to us.
     case ask(CheckRequest, answer: @Sendable (CheckAnswer) -> Void)
-    /// All that a `check` asked for has been told, or its time is over.
-    case settled(Int, DispatchReport)
+    /// All that the `check` of this number asked for has been told, or its time is over; nil where nobody was there to tell it.
+    case settled(Int, until: Double, DispatchReport?)
     /// The watchdog wants to know whether the loop still turns.
     case beat(@Sendable () -> Void)
     case reload

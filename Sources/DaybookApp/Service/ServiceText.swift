@@ -14,6 +14,15 @@ enum ServiceText {
         )
     }
 
+    /// The looks of a check are on record, but the running daybook could not tell anybody within the time it was given.
+    static func untold(again seconds: Double?) -> Failure {
+        let next = seconds.map { " and tries again in \(counted(max(1, Int($0.rounded(.up))), "second"))" } ?? ""
+        return Failure(
+            .world,
+            "what was seen is on record, but nobody could be told of it within that time: the running daybook does not get to tell anything now (its log says why)\(next)"
+        )
+    }
+
     /// For `systemctl status`.
     static func status(_ configuration: Configuration) -> String {
         "watching \(counted(configuration.watches.count, "thing")) of \(configuration.file)"

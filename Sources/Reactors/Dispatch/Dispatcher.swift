@@ -177,8 +177,8 @@ extension Dispatcher {
 
     /// Waits until a running `run` has told everything due that came of the log's first `end` events, or until `wait` is over.
     ///
-    /// - Returns: what was done meanwhile, and what is left; nothing at all where no `run` is going on.
-    public func settled(through end: UInt64, wait: Duration) async -> DispatchReport {
+    /// - Returns: what was done meanwhile, and what is left; nil where no `run` is going on, or it has ended meanwhile.
+    public func settled(through end: UInt64, wait: Duration) async -> DispatchReport? {
         let deadline = pace.now().adding(seconds: wait.inSeconds)
         return await withCheckedContinuation { continuation in
             questions.ask(continuation) { reply in SettlingRequest(end: end, deadline: deadline, reply: reply) }

@@ -6,7 +6,7 @@ final class Questions: Sendable {
     private struct State {
         var mailbox: Mailbox?
         var next = 0
-        var open: [Int: CheckedContinuation<DispatchReport, Never>] = [:]
+        var open: [Int: CheckedContinuation<DispatchReport?, Never>] = [:]
     }
 
     private let state = Mutex(State())
@@ -20,11 +20,11 @@ final class Questions: Sendable {
             defer { state.open = [:] }
             return state.open.values
         }
-        for continuation in left { continuation.resume(returning: DispatchReport()) }
+        for continuation in left { continuation.resume(returning: nil) }
     }
 
     func ask(
-        _ continuation: CheckedContinuation<DispatchReport, Never>,
+        _ continuation: CheckedContinuation<DispatchReport?, Never>,
         _ request: (_ reply: @escaping @Sendable (DispatchReport) -> Void) -> SettlingRequest
     ) {
         let (number, mailbox) = state.withLock { state in
@@ -33,7 +33,7 @@ final class Questions: Sendable {
             state.open[state.next] = continuation
             return (state.next, state.mailbox)
         }
-        guard let mailbox else { return continuation.resume(returning: DispatchReport()) }
+        guard let mailbox else { return continuation.resume(returning: nil) }
         mailbox.post(.ask(request { [self] report in answer(number, report) }))
     }
 

@@ -31,7 +31,9 @@ struct RunCommandTests {
 
     /// What was told of sessions; on a machine that is busy a look may take too long, and that is told too.
     private func told(_ scratch: Scratch) throws -> [JSON] {
-        try scratch.read("told.ndjson").split(separator: "\n").map { try JSON.parse(String($0)) }
+        // The file is made by the first thing that is told.
+        let text = (try? scratch.read("told.ndjson")) ?? ""
+        return try text.split(separator: "\n").map { try JSON.parse(String($0)) }
             .filter { $0["type"]?.stringValue?.hasPrefix("session.") == true }
     }
 
@@ -81,6 +83,28 @@ struct RunCommandTests {
             #expect(text.output.contains("nothing changed"))
             let unknown = await scratch.daybook("check", "dys")
             #expect(unknown.status == .usage && unknown.errors.contains(#"did you mean "days""#))
+        }
+    }
+
+    @Test("check waits for somebody to tell what it saw, and says where nobody could")
+    func nobodyTells() async throws {
+        try await onSite(every: "1h") { scratch, go in
+            _ = await scratch.daybook("check")
+            // As another process would that tells what is due.
+            let lease = open(scratch.path("data/locks/dispatcher"), O_RDWR)
+            defer { close(lease) }
+            #expect(flock(lease, LOCK_EX | LOCK_NB) == 0)
+            let daybook = try RunningDaybook(scratch)
+            #expect(await daybook.says("another process is telling what is due") != nil)
+            go(1)
+            let hasty = await scratch.daybook("check", "--wait", "500ms")
+            #expect(hasty.status == .world && hasty.errors.contains("nobody could be told of it within that time"))
+            #expect(try told(scratch).isEmpty)
+            let patient = Task { await scratch.daybook("check", "--wait", "4m") }
+            _ = await daybook.says(#""changed":0"#)
+            flock(lease, LOCK_UN)
+            #expect(await patient.value.status == .done)
+            #expect(try told(scratch).count == 1)
         }
     }
 

@@ -48,7 +48,9 @@ struct Workbench {
         let process = try ProgramProcess(install, environment: [])
         try #require(process.waitForEnd(.seconds(30)))
         try #require(process.reap().isSuccess)
-        var definition = ProgramDefinition(path: path, arguments: ["./program"], folder: folder)
+        // However busy the machine, a program that does right is not ended for having been slow, or idle for long.
+        let ample = ProgramDefinition.Limits(timeout: .seconds(240), idle: .seconds(240))
+        var definition = ProgramDefinition(path: path, arguments: ["./program"], folder: folder, limits: ample)
         change(&definition)
         return definition
     }
