@@ -23,26 +23,34 @@ public final class EventLog: Sendable {
     ///
     /// With `create` the folder and all that is missing is made (mode 0700), but a folder that holds other things and no log is
     /// refused as `.foreign`; without, `.noData` says that there is no log. `notices` hears of what a person should know.
+    ///
+    /// `headsKept`: of so many streams the newest event is kept in memory (about 300 bytes each), so that appending to them asks
+    /// no database. Many for a program that appends in bulk, few for one that runs for years.
     public static func open(
-        _ dataDirectory: String, create: Bool, clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        _ dataDirectory: String, create: Bool, headsKept: Int = 400_000,
+        clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         notices: @escaping @Sendable (LogNotice) -> Void = { _ in }
     ) throws(LogError) -> EventLog {
-        try open(dataDirectory, create: create, clock: clock, notices: notices, files: SystemFileSystem())
+        try open(
+            dataDirectory, create: create, headsKept: headsKept, clock: clock, notices: notices,
+            files: SystemFileSystem())
     }
 
     static func open(
-        _ dataDirectory: String, create: Bool, clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        _ dataDirectory: String, create: Bool, headsKept: Int = 400_000,
+        clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         notices: @escaping @Sendable (LogNotice) -> Void = { _ in }, files: any FileSystem,
         segmentEvents: UInt64 = Segment.eventsMax, foldCount: Int = 16_384
     ) throws(LogError) -> EventLog {
         let directory = LogDirectory(data: dataDirectory, files: files, segmentEvents: segmentEvents)
         if create { try directory.make() }
         guard files.isDirectory(directory.log) else { throw .noData(dataDirectory) }
-        return EventLog(directory: directory, foldCount: foldCount, clock: clock, notices: notices)
+        return EventLog(
+            directory: directory, foldCount: foldCount, headsKept: headsKept, clock: clock, notices: notices)
     }
 
     private init(
-        directory: LogDirectory, foldCount: Int, clock: @escaping @Sendable () -> Timestamp,
+        directory: LogDirectory, foldCount: Int, headsKept: Int, clock: @escaping @Sendable () -> Timestamp,
         notices: @escaping @Sendable (LogNotice) -> Void
     ) {
         self.directory = directory
@@ -50,7 +58,8 @@ public final class EventLog: Sendable {
         blobs = BlobStore(folder: directory.data + "/blobs", files: directory.files)
         reader = LogReader(directory: directory)
         tail = LogTail(directory: directory)
-        index = StreamIndex(directory: directory, reader: reader, foldCount: foldCount, notices: notices)
+        index = StreamIndex(
+            directory: directory, reader: reader, foldCount: foldCount, knownMax: headsKept, notices: notices)
         let waiters = waiters
         appender = Appender(
             directory: directory, tail: tail, index: index, blobs: blobs, clock: clock, notices: notices,

@@ -104,6 +104,17 @@ struct IndexTests {
         #expect(try log.latest(5, of: StreamID(family: "item", subject: "watch/3")) == [])
     }
 
+    @Test("however few heads are kept in memory, streams go on where they were", arguments: [0, 3, 1_000])
+    func fewHeads(kept: Int) async throws {
+        let log = try EventLog.open(
+            folder.data, create: true, headsKept: kept, clock: { noon }, files: SystemFileSystem(),
+            segmentEvents: segmentEvents, foldCount: 50)
+        var drafts = Drafts()
+        for _ in 0..<20 { try await log.append(drafts.make(70)) }
+        log.close()
+        try check(1400)
+    }
+
     @Test("prefixes are of bytes, and any byte may be in them")
     func prefixes() async throws {
         let log = try openLog(folder)

@@ -21,19 +21,21 @@ package struct Place: Sendable {
     package static func open(
         _ dataDirectory: String, create: Bool, clock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) throws -> Place {
-        let log = try openLog(dataDirectory, create: create, clock: clock)
+        let log = try openLog(dataDirectory, create: create, headsKept: 4_096, clock: clock)
         let engine = try ProjectionEngine(log: log, projections: allProjections)
         return Place(log: log, engine: engine)
     }
 
     /// A torn tail that is set aside is told on standard error, since it is something the user may want to look at.
     static func openLog(
-        _ dataDirectory: String, create: Bool, clock: @escaping @Sendable () -> Timestamp = Timestamp.now
+        _ dataDirectory: String, create: Bool, headsKept: Int = 400_000,
+        clock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) throws -> EventLog {
         let console = Console.current
         do {
             return try EventLog.open(
-                dataDirectory, create: create, clock: clock, notices: { console.error("daybook: \($0)") })
+                dataDirectory, create: create, headsKept: headsKept, clock: clock,
+                notices: { console.error("daybook: \($0)") })
         } catch {
             guard case .noData = error, access(dataDirectory, R_OK | X_OK) != 0, errno == EACCES else { throw error }
             throw Failure(

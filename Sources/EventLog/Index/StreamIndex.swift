@@ -23,20 +23,22 @@ final class StreamIndex: Sendable {
         var damage: Damage?
     }
 
-    private static let knownMax = 400_000
-
     private let directory: LogDirectory
     private let reader: LogReader
     private let notices: @Sendable (LogNotice) -> Void
     /// How many events go into the database at a time.
     private let foldCount: Int
+    /// How many heads are kept in memory so as not to ask the database.
+    private let knownMax: Int
     private let state: Mutex<State>
     private let queue = DispatchQueue(label: "daybook.index")
 
     init(
-        directory: LogDirectory, reader: LogReader, foldCount: Int, notices: @escaping @Sendable (LogNotice) -> Void
+        directory: LogDirectory, reader: LogReader, foldCount: Int, knownMax: Int,
+        notices: @escaping @Sendable (LogNotice) -> Void
     ) {
         self.foldCount = foldCount
+        self.knownMax = knownMax
         state = Mutex(State(foldAt: foldCount))
         self.directory = directory
         self.reader = reader
@@ -189,7 +191,7 @@ final class StreamIndex: Sendable {
         switch outcome {
         case .success(.done):
             state.foldAt = foldCount
-            if state.known.count + overlay.entries.count > Self.knownMax {
+            if state.known.count + overlay.entries.count > knownMax {
                 state.known = [:]
                 state.isComplete = false
             }
@@ -227,7 +229,7 @@ final class StreamIndex: Sendable {
             }
             if state.isComplete { return nil }
             let entry = try state.database?.entry(stream)
-            if let entry, state.known.count < Self.knownMax { state.known[stream] = entry }
+            if let entry, state.known.count < knownMax { state.known[stream] = entry }
             return entry
         }
     }
