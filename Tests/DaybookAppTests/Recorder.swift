@@ -22,3 +22,7 @@ final class Recorder: Sendable {
     var errors: String { written.withLock { String(decoding: $0.errors, as: UTF8.self) } }
     var lines: [String] { output.split(separator: "\n").map(String.init) }
 }
+
+/// Between two looks at something outside that ends in its own time: a loop that only yields would keep a core busy, and on two
+/// cores that starves what it waits for. Throws when the test has had its time.
+func pause() async throws { try await Task.sleep(for: .milliseconds(2)) }

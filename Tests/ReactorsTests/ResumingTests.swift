@@ -182,7 +182,7 @@ struct ServiceTests {
             try await book.look(["A": "2", "B": "2"])
             #expect(await subjects.next() == "w/B")
             let deliveries = try Deliveries(log: book.log)
-            while try deliveries.list(state: .parked).isEmpty { await Task.yield() }
+            while try deliveries.list(state: .parked).isEmpty { try await pause() }
             let parked = try #require(try deliveries.list(state: .parked).first)
             try await deliveries.retry(parked.id, source: "/cli/me", now: book.time.now)
             #expect(await subjects.next() == "w/B")

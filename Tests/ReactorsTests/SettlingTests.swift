@@ -32,7 +32,7 @@ struct SettlingTests {
     {
         while true {
             if let report = await dispatcher.settled(through: try book.log.end(), wait: wait) { return report }
-            await Task.yield()
+            try await pause()
         }
     }
 

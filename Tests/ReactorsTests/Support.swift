@@ -172,3 +172,7 @@ func copy(_ path: String, to other: String) throws {
 func overwrite(_ path: String, with text: String) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
 }
+
+/// Between two looks at something outside that ends in its own time: a loop that only yields would keep a core busy, and on two
+/// cores that starves what it waits for. Throws when the test has had its time.
+func pause() async throws { try await Task.sleep(for: .milliseconds(2)) }

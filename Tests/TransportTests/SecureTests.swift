@@ -59,7 +59,7 @@ final class SecureServer: @unchecked Sendable {
 
     /// Until it accepts connections.
     func ready(_ client: HTTPClient) async throws {
-        while case .connectFailed? = await Self.fault(client, base) { await Task.yield() }
+        while case .connectFailed? = await Self.fault(client, base) { try await pause() }
     }
 
     private static func fault(_ client: HTTPClient, _ url: String) async -> Fault? {

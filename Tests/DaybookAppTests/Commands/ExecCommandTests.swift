@@ -88,11 +88,11 @@ struct ExecCommandTests {
             daybook.arguments = ["check", "--config", scratch.path("daybook.yaml")]
             daybook.standardOutput = FileHandle.nullDevice
             try daybook.run()
-            while !FileManager.default.fileExists(atPath: scratch.path("process")) { await Task.yield() }
+            while !FileManager.default.fileExists(atPath: scratch.path("process")) { try await pause() }
             let program = try scratch.read("process").trimmingCharacters(in: .newlines)
             kill(daybook.processIdentifier, SIGKILL)
             // The program may go a moment before the last of daybook, which holds the dispatcher's lease until then.
-            while isAlive(program) || isAlive("\(daybook.processIdentifier)") { await Task.yield() }
+            while isAlive(program) || isAlive("\(daybook.processIdentifier)") { try await pause() }
 
             #expect(await scratch.daybook("check").status == .done)
             let deliveries = try await scratch.daybook("deliveries", "list", "--json").rows()

@@ -156,7 +156,7 @@ struct ExecTests {
             try await dispatcher.start()
             try await book.look(["A": "two"])
             let running = Task { try await dispatcher.run() }
-            while bench.notes.isEmpty { await Task.yield() }
+            while bench.notes.isEmpty { try await pause() }
             running.cancel()
             _ = try await running.value
             #expect(try book.deliveries().isEmpty)

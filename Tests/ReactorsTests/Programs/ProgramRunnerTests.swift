@@ -74,7 +74,7 @@ struct ProgramRunnerTests {
             ) { $0.limits.idle = .milliseconds(20) }
             let runner = bench.runner(program)
             #expect(await runner.ask("1") == .done)
-            await appearance(of: bench.folder + "/gone")
+            try await appearance(of: bench.folder + "/gone")
             #expect(await runner.ask("2") == .done)
             await runner.release()
             #expect(bench.notes == ["started", "ended", "started", "ended"])
@@ -128,7 +128,7 @@ struct ProgramRunnerTests {
                         reason: "./program did not answer within 1.5 s and was ended; the last it said: still busy"))
             for file in ["self", "child"] {
                 let process = try String(contentsOfFile: bench.folder + "/" + file, encoding: .utf8)
-                await end(of: process.trimmingCharacters(in: .newlines))
+                try await end(of: process.trimmingCharacters(in: .newlines))
             }
         }
     }
@@ -196,7 +196,7 @@ struct ProgramRunnerTests {
             let children = try String(contentsOfFile: bench.folder + "/children", encoding: .utf8).split(
                 separator: "\n")
             #expect(children.count == 8)
-            for child in children { await end(of: String(child)) }
+            for child in children { try await end(of: String(child)) }
         }
     }
 
@@ -255,7 +255,7 @@ struct ProgramRunnerTests {
                         time.sleep(300)
                     """))
             let first = Task { await runner.ask("1") }
-            await appearance(of: bench.folder + "/began")
+            try await appearance(of: bench.folder + "/began")
             let second = Task { await runner.ask("2") }
             second.cancel()
             #expect(await second.value == .interrupted)
@@ -300,7 +300,7 @@ struct AfterProgramsTests {
             try await withWorkbench { bench in
                 // Whatever a first time opens for good.
                 _ = await bench.runner(try bench.shell("exit 1")).askOnce()
-                while try Belongings().threads > 0 { await Task.yield() }
+                while try Belongings().threads > 0 { try await pause() }
                 let before = try Belongings()
                 let kept = bench.runner(try bench.shell(#"while read -r event; do echo '{"outcome":"done"}'; done"#))
                 _ = await kept.ask("1")
@@ -317,7 +317,7 @@ struct AfterProgramsTests {
                 var missing = try bench.shell("exit 0")
                 missing.path += ".absent"
                 for _ in 1...5 { _ = await bench.runner(missing).askOnce() }
-                while try Belongings() != before { await Task.yield() }
+                while try Belongings() != before { try await pause() }
             }
         }
     }
@@ -344,11 +344,11 @@ struct AfterProgramsTests {
 }
 
 /// Returns when there is such a file.
-private func appearance(of path: String) async {
-    while !FileManager.default.fileExists(atPath: path) { await Task.yield() }
+private func appearance(of path: String) async throws {
+    while !FileManager.default.fileExists(atPath: path) { try await pause() }
 }
 
 /// Returns when the process is gone.
-private func end(of process: String) async {
-    while isAlive(process) { await Task.yield() }
+private func end(of process: String) async throws {
+    while isAlive(process) { try await pause() }
 }
