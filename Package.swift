@@ -69,7 +69,7 @@ let package = Package(
 
         library("CanonicalJSON", []),
         library("JSONQuery", ["CJQ", "CanonicalJSON"]),
-        library("EventLog", ["CDeflate", "CLinux", "CanonicalJSON", grdb, crypto]),
+        library("EventLog", ["CDeflate", "CLinux", "CanonicalJSON", grdb, sqlite, crypto]),
         library("Observations", ["EventLog", "CanonicalJSON"]),
         library("Transport", ["CCurl", "CZlib", "CBrotli", "CZstd", logging]),
         library("Extraction", ["CXML2", "CPCRE2", "CanonicalJSON", "JSONQuery"]),

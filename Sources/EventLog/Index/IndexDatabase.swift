@@ -164,24 +164,11 @@ struct IndexDatabase: Sendable {
             let known = try Self.checkpoint(database)?.sequence ?? 0
             guard known < overlay.end else { return .done }
             guard known >= overlay.first else { return .gap }
-            let head = try database.cachedStatement(
-                sql: """
-                    INSERT INTO stream (family, subject, revision, sequence, digest, type, time) VALUES (?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (family, subject) DO UPDATE SET revision = excluded.revision, sequence = excluded.sequence,
-                        digest = excluded.digest, type = excluded.type, time = excluded.time
-                    RETURNING id
-                    """)
-            let chunk = try database.cachedStatement(sql: "INSERT OR REPLACE INTO chunk VALUES (?, ?, ?)")
-            for (stream, entry) in overlay.entries where entry.sequence >= known {
-                let id = try Int64.fetchOne(
-                    head,
-                    arguments: [
-                        stream.family, Data(stream.subject.utf8), entry.revision, Int64(entry.sequence),
-                        Data(entry.digest.bytes), entry.type, entry.time.millisecondsSinceEpoch,
-                    ])
-                let sequences = entry.sequences.drop { $0 < known }
-                guard let id, let first = sequences.first else { continue }
-                try chunk.execute(arguments: [id, Int64(first), SequenceChunk.encode(sequences)])
+            var fold = try StreamFolding(database)
+            // In some order that is nearly the tables' own, so that neighbours meet the same pages.
+            for stream in overlay.entries.keys.sorted(by: { $0.subject < $1.subject }) {
+                guard let entry = overlay.entries[stream], entry.sequence >= known else { continue }
+                try fold.add(stream, entry, from: known)
             }
             let run = try database.cachedStatement(
                 sql: """
@@ -215,8 +202,8 @@ struct IndexDatabase: Sendable {
 
 /// Ascending sequences as LEB128 differences.
 enum SequenceChunk {
-    static func encode(_ sequences: some Sequence<UInt64>) -> Data {
-        var data = Data()
+    static func encode(_ sequences: some Sequence<UInt64>) -> [UInt8] {
+        var data: [UInt8] = []
         var before: UInt64 = 0
         for sequence in sequences {
             var rest = sequence - before
@@ -230,7 +217,7 @@ enum SequenceChunk {
         return data
     }
 
-    static func decode(_ data: Data) -> [UInt64] {
+    static func decode(_ data: some Sequence<UInt8>) -> [UInt64] {
         var sequences: [UInt64] = []
         var value: UInt64 = 0
         var shift: UInt64 = 0

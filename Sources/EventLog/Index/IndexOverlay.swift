@@ -25,9 +25,11 @@ struct IndexOverlay: Sendable {
     private(set) var lastLine: [UInt8] = []
     private(set) var lastRecorded: Timestamp?
 
-    init(from first: UInt64) {
+    /// `room` for so many streams.
+    init(from first: UInt64, room: Int = 0) {
         self.first = first
         end = first
+        if room > 0 { entries.reserveCapacity(room) }
     }
 
     var count: Int { Int(end - first) }
