@@ -2,7 +2,6 @@
 
 import Dispatch
 import Glibc
-import Synchronization
 
 /// What a unit turned out to hold, in order.
 enum ReadPiece<Work: Sendable>: Sendable {
@@ -13,7 +12,6 @@ enum ReadPiece<Work: Sendable>: Sendable {
 
 final class LogReader: Sendable {
     private let directory: LogDirectory
-    private let tables = Mutex<[SegmentTable]>([])
 
     init(directory: LogDirectory) { self.directory = directory }
 
@@ -70,7 +68,8 @@ final class LogReader: Sendable {
     /// Where to begin in a segment so as to find `sequence`: the last block that starts an event at or before it.
     func start(of sequence: UInt64, in segment: UInt64, _ file: any LogFile) throws(LogError) -> (Int, UInt64) {
         if sequence == segment { return (0, segment) }
-        var start = try near(sequence, in: segment, file)
+        let search = BlockSearch(directory: directory, file: file, segment: segment)
+        var start = try search.near(sequence)
         var scanner = try directory.scanner(
             file, segment, offset: start.offset, expected: start.first, chunkSize: Block.sizeMax)
         while scanner.expected <= sequence, let step = try scanner.next() {
@@ -81,24 +80,4 @@ final class LogReader: Sendable {
         }
         return start
     }
-
-    private func near(
-        _ sequence: UInt64, in segment: UInt64, _ file: any LogFile
-    ) throws(LogError) -> (offset: Int, first: UInt64) {
-        try tables.withLock { (tables) throws(LogError) in
-            var table: SegmentTable
-            if let index = tables.firstIndex(where: { $0.segment == segment }) {
-                table = tables.remove(at: index)
-            } else {
-                table = SegmentTable(segment: segment)
-            }
-            try table.extend(to: sequence, file, in: directory)
-            let near = table.near(sequence)
-            tables.append(table)
-            if tables.count > Self.tablesMax { tables.removeFirst() }
-            return near
-        }
-    }
-
-    private static let tablesMax = 4
 }

@@ -32,11 +32,11 @@ struct UnitInflater {
     private func read(_ blocks: [(PlacedBlock, FileBytes)], isFollowed: Bool) throws(LogError) -> [Part] {
         guard let first = blocks.first?.0, let last = blocks.last?.0 else { return [] }
         let size = blocks.reduce(0) { $0 + $1.0.header.inflatedSize }
-        var text = TextBuffer(size)
+        var text = TextBuffer(size, from: unit.pool)
         let damage = inflate(blocks, into: text)
         guard damage.isEmpty else { return damage.map { .damage($0) } }
-        if text.raw.last != UInt8(ascii: "\n"), !isFollowed, let rest = try restOfLine() {
-            let longer = TextBuffer(size + rest.count)
+        if text.raw.last != UInt8(ascii: "\n"), !isFollowed, let rest = try restOfLine(), !text.append(rest) {
+            let longer = TextBuffer(size + rest.count, from: unit.pool)
             longer.raw.copyMemory(from: UnsafeRawBufferPointer(text.raw))
             UnsafeMutableRawBufferPointer(rebasing: longer.raw[size...]).copyBytes(from: rest)
             text = longer

@@ -10,6 +10,8 @@ struct ReadUnit: Sendable {
     var directory: LogDirectory
     var file: any LogFile
     var segment: UInt64
+    /// Where memory for its text comes from.
+    var pool: TextPool
     var steps: [Step] = []
     /// Where the block after the last one begins.
     var endOffset: Int
@@ -27,6 +29,7 @@ struct UnitPlanner {
     private var segments: ArraySlice<UInt64>
     private var scanner: SegmentScanner?
     private var reportedShort: UInt64?
+    private let pool = TextPool()
     private(set) var lastFile: (segment: UInt64, size: Int)
 
     private static let bytesMax = 1 << 18
@@ -66,7 +69,8 @@ struct UnitPlanner {
     private mutating func nextUnit() throws(LogError) -> ReadUnit? {
         guard var scanner else { return nil }
         var unit = ReadUnit(
-            directory: directory, file: scanner.file, segment: scanner.segment, endOffset: 0, next: scanner.expected)
+            directory: directory, file: scanner.file, segment: scanner.segment, pool: pool, endOffset: 0,
+            next: scanner.expected)
         var bytes = 0
         var inflated = 0
         let isLast = to < scanner.segmentEnd

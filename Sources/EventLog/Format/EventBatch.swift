@@ -1,5 +1,7 @@
 // A run of consecutive events with the inflated bytes that they lie in.
 
+import Synchronization
+
 /// Consecutive events. Owns their bytes, so it may be kept and sent elsewhere; views of it may not.
 public struct EventBatch: Sendable {
     public let first: UInt64
@@ -39,15 +41,64 @@ public struct EventBatch: Sendable {
     var byteCount: Int { range.reduce(0) { $0 + text.lineLength($1) + 1 } }
 }
 
-/// Memory for inflated text, freed with this object.
+/// Memory for inflated text, given back with this object.
 ///
 /// Sendable although it is memory that can be written: one thread fills it before anyone else sees it, and none writes after.
 final class TextBuffer: @unchecked Sendable {
-    let raw: UnsafeMutableRawBufferPointer
+    private(set) var raw: UnsafeMutableRawBufferPointer
+    private let whole: UnsafeMutableRawBufferPointer
+    private let pool: TextPool?
 
-    init(_ size: Int) { raw = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8) }
+    init(_ size: Int, from pool: TextPool? = nil) {
+        self.pool = pool
+        whole = pool?.take(size) ?? .allocate(byteCount: size, alignment: 8)
+        raw = UnsafeMutableRawBufferPointer(rebasing: whole[..<size])
+    }
 
-    deinit { raw.deallocate() }
+    deinit {
+        if let pool { pool.give(whole) } else { whole.deallocate() }
+    }
+
+    /// Takes in more, behind what is there; false where there is no room. Only for whoever fills it.
+    func append(_ bytes: [UInt8]) -> Bool {
+        let end = raw.count + bytes.count
+        guard end <= whole.count else { return false }
+        UnsafeMutableRawBufferPointer(rebasing: whole[raw.count..<end]).copyBytes(from: bytes)
+        raw = UnsafeMutableRawBufferPointer(rebasing: whole[..<end])
+        return true
+    }
+}
+
+/// Memory that one reading uses again and again: fresh pages from the system would cost half as much as inflating into them.
+///
+/// Sendable although it holds pointers: whoever takes memory has it to itself until it is given back.
+final class TextPool: @unchecked Sendable {
+    private let idle = Mutex(Idle())
+    /// A reader that lets go of many batches at once does not make this hold on to them.
+    private static let idleMax = 8
+
+    private struct Idle: @unchecked Sendable {
+        var buffers: [UnsafeMutableRawBufferPointer] = []
+    }
+
+    deinit { idle.withLock { $0.buffers.forEach { $0.deallocate() } } }
+
+    fileprivate func take(_ size: Int) -> UnsafeMutableRawBufferPointer {
+        let found = idle.withLock { idle in
+            idle.buffers.lastIndex { $0.count >= size }.map { Idle(buffers: [idle.buffers.remove(at: $0)]) }
+        }
+        // A little more than asked for, so that it serves for the next one too.
+        return found?.buffers.first ?? .allocate(byteCount: size + size / 16, alignment: 8)
+    }
+
+    fileprivate func give(_ buffer: UnsafeMutableRawBufferPointer) {
+        let returned = Idle(buffers: [buffer])
+        let surplus = idle.withLock { idle in
+            idle.buffers += returned.buffers
+            return Idle(buffers: idle.buffers.count > Self.idleMax ? [idle.buffers.removeFirst()] : [])
+        }
+        surplus.buffers.forEach { $0.deallocate() }
+    }
 }
 
 /// Inflated text and where the lines and fields lie in it.
