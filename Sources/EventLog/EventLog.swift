@@ -88,11 +88,22 @@ public final class EventLog: Sendable {
         _ drafts: [EventDraft], conditions: [AppendCondition] = [], times: TimePolicy = .clamp,
         isDivisible: Bool = false
     ) async throws(LogError) -> Appended {
-        var prepared: [PreparedDraft] = []
-        prepared.reserveCapacity(drafts.count)
-        for draft in drafts { prepared.append(try PreparedDraft(draft)) }
-        return try await appender.append(
-            CommitRequest(drafts: prepared, conditions: conditions, times: times, isDivisible: isDivisible))
+        try await appender.append(
+            CommitRequest(
+                drafts: try PreparedDraft.all(drafts), conditions: conditions, times: times, isDivisible: isDivisible))
+    }
+
+    /// The same for a program with threads of its own: blocks the caller's thread until the commit is on disk, which saves the
+    /// way to another thread and back. Not for tasks: it would hold up a thread that others need.
+    @available(*, noasync, message: "await append instead")
+    @discardableResult
+    public func appendBlocking(
+        _ drafts: [EventDraft], conditions: [AppendCondition] = [], times: TimePolicy = .clamp,
+        isDivisible: Bool = false
+    ) throws(LogError) -> Appended {
+        try appender.appendBlocking(
+            CommitRequest(
+                drafts: try PreparedDraft.all(drafts), conditions: conditions, times: times, isDivisible: isDivisible))
     }
 
     // MARK: Reading

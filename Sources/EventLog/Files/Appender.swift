@@ -4,16 +4,6 @@ import Dispatch
 import Synchronization
 
 final class Appender: Sendable {
-    private struct Waiting: Sendable {
-        var request: CommitRequest
-        var answer: CheckedContinuation<Result<Appended, LogError>, Never>
-    }
-
-    private struct Queue {
-        var waiting: [Waiting] = []
-        var isClosed = false
-    }
-
     /// Used by the writing thread alone.
     private struct Writer {
         var lock: LogLock?
@@ -31,7 +21,7 @@ final class Appender: Sendable {
     private let notices: @Sendable (LogNotice) -> Void
     private let appended: @Sendable (UInt64) -> Void
 
-    private let queue = Mutex(Queue())
+    private let queue = CommitQueue()
     private let writer = Mutex(Writer())
     private let maker = BlockMaker()
     /// A thread of its own: what waits here for locks and disks must not hold up the cooperative pool.
@@ -53,36 +43,58 @@ final class Appender: Sendable {
 
     func append(_ request: CommitRequest) async throws(LogError) -> Appended {
         let result = await withCheckedContinuation { answer in
-            let isTaken = queue.withLock { queue in
-                guard !queue.isClosed else { return false }
-                queue.waiting.append(Waiting(request: request, answer: answer))
-                return true
+            switch queue.enter(WaitingCommit(request: request, answer: .task(answer))) {
+            case .follows: break
+            case .leads: thread.async { self.lead() }
+            case .isClosed: answer.resume(returning: .failure(.closed))
             }
-            if isTaken { thread.async { self.commitWaiting() } } else { answer.resume(returning: .failure(.closed)) }
         }
         return try result.get()
     }
 
-    /// Lets what waits be appended, and no more.
-    func close() {
-        queue.withLock { $0.isClosed = true }
-        thread.sync { self.commitWaiting() }
+    /// The same on the caller's own thread, which waits for the disk and for whoever has the log's lock.
+    func appendBlocking(_ request: CommitRequest) throws(LogError) -> Appended {
+        let answer = ThreadAnswer()
+        switch queue.enter(WaitingCommit(request: request, answer: .thread(answer))) {
+        case .follows: answer.wait()
+        case .leads: lead(until: answer)
+        case .isClosed: throw .closed
+        }
+        return try answer.get()
     }
 
-    /// Everyone who waits by now shares one sync.
-    private func commitWaiting() {
-        let group = queue.withLock { queue in
-            defer { queue.waiting = [] }
-            return queue.waiting
-        }
-        guard !group.isEmpty else { return }
-        let results = writer.withLock { writer in
-            do throws(LogError) { return try commit(group.map(\.request), &writer) } catch {
-                return group.map { _ in .failure(error) }
+    /// Lets what waits be appended, and no more.
+    func close() {
+        if queue.close() { lead() }
+    }
+
+    /// Commits what waits, in groups, until nothing does. A thread that leads only for its own sake hands over what came
+    /// meanwhile to the log's own.
+    private func lead(until own: ThreadAnswer? = nil) {
+        while let group = queue.take() {
+            let began = DispatchTime.now().uptimeNanoseconds
+            let results = writer.withLock { writer in
+                do throws(LogError) { return try commit(group.map(\.request), &writer) } catch {
+                    return group.map { _ in .failure(error) }
+                }
+            }
+            let others = queue.count
+            for (waiting, result) in zip(group, results) { waiting.resume(result) }
+            if own?.isGiven == true {
+                if !queue.endLead() { thread.async { self.lead() } }
+                return
+            }
+            // However many writers there are, they were in this group or have come since.
+            let crowd = group.count + others
+            if crowd > 1 {
+                let nanoseconds = DispatchTime.now().uptimeNanoseconds - began
+                queue.gather(crowd, atMost: .nanoseconds(Int(min(nanoseconds / 2, Self.patienceMax))))
             }
         }
-        for (waiting, result) in zip(group, results) { waiting.answer.resume(returning: result) }
     }
+
+    /// Nobody waits longer than this for others to come, however slow the disk is.
+    private static let patienceMax: UInt64 = 1_000_000
 
     private func commit(
         _ requests: [CommitRequest], _ writer: inout Writer
@@ -118,13 +130,14 @@ final class Appender: Sendable {
             do throws(LogError) {
                 let commit = try stage.add(request)
                 bytes += commit.text.count
-                if commit.count > 0 { commits.append(commit) }
+                if commit.count > 0 { commits.take(commit) }
                 results.append(.success(Appended(first: commit.first, count: commit.count)))
             } catch {
                 results.append(.failure(error))
             }
         }
-        guard !commits.isEmpty else { return results }
+        guard let last = commits.last else { return results }
+        stage.note(lastOf: last)
         do throws(LogError) {
             try blobs.makeDurable()
             position = try write(commits, at: position, &writer)

@@ -20,6 +20,26 @@ struct CommitText: Sendable {
         self.first = first
         self.isDivisible = isDivisible
     }
+
+    /// Takes in what is appended right behind, so that both share a block, a checksum and a compressor's work. False where that
+    /// would gain nothing or must not be. One commit then stands for several appends, which a crash keeps or loses as one: none
+    /// of them has been acknowledged before all are on disk.
+    mutating func merge(_ later: CommitText) -> Bool {
+        guard !isDivisible, !later.isDivisible, later.first == end, text.count < Block.inflatedMax,
+            later.text.count < Block.inflatedMax
+        else { return false }
+        let offset = text.count
+        text += later.text
+        for start in later.starts { starts.append(offset + start) }
+        return true
+    }
+}
+
+extension [CommitText] {
+    /// Into the last one where that is of use, else behind it.
+    mutating func take(_ commit: CommitText) {
+        if isEmpty || !self[count - 1].merge(commit) { append(commit) }
+    }
 }
 
 /// One block to be made.
@@ -64,7 +84,8 @@ final class BlockMaker: Sendable {
 
     /// Sendable although a compressor is not: it is in the hands of one thread at a time, from `take` to `give`.
     private final class SendableWriter: @unchecked Sendable {
-        let writer = BlockWriter()
+        /// The fastest level: full segments are written anew at the best one, and what waits for a commit should not wait for this.
+        let writer = BlockWriter(level: 1)
     }
 
     /// The members' bytes, in order, for each plan.

@@ -31,12 +31,24 @@ struct CommitStage {
     mutating func add(_ request: CommitRequest) throws(LogError) -> CommitText {
         for condition in request.conditions { try check(condition) }
         var commit = CommitText(first: overlay.end, isDivisible: request.isDivisible)
-        commit.text.reserveCapacity(request.drafts.reduce(0) { $0 + $1.data.count + 400 })
-        var staged = IndexOverlay(from: overlay.end)
+        commit.text.reserveCapacity(request.drafts.reduce(0) { $0 + $1.text.count + 160 })
+        if request.drafts.count == 1 {
+            // It changes the overlay as its last step, so there is nothing to take back where it cannot be.
+            var sole = IndexOverlay(from: overlay.end)
+            swap(&sole, &overlay)
+            defer { swap(&sole, &overlay) }
+            try add(request.drafts[0], request.times, to: &commit, &sole)
+            return commit
+        }
+        var staged = IndexOverlay(from: overlay.end, room: request.drafts.count)
         for draft in request.drafts { try add(draft, request.times, to: &commit, &staged) }
-        if let last = commit.starts.last { staged.note(lastLine: commit.text[last...].dropLast()) }
         overlay.append(staged)
         return commit
+    }
+
+    /// What the index is to know of the newest event, once all have been added.
+    mutating func note(lastOf commit: CommitText) {
+        if let last = commit.starts.last { overlay.note(lastLine: commit.text[last...].dropLast()) }
     }
 
     private func add(

@@ -1,20 +1,64 @@
 // Writes an event's line: the keys in their fixed order, no spaces, data in canonical form.
 
 import CanonicalJSON
+import Dispatch
+import Synchronization
 
-/// A draft whose data has been written and hashed, which needs no lock, so that little is left to do under it.
+/// A draft of which all that needs no lock has been written and hashed, so that little is left to do under it.
 struct PreparedDraft: Sendable {
     let draft: EventDraft
     let stream: StreamID
-    let data: [UInt8]
+    /// SHA-256 of the canonical data.
     let digest: Digest
+    /// The line but for what the log gives: from the type to the time's opening quote, then from behind the revision to the end.
+    let text: [UInt8]
+    /// Where the second part begins.
+    let split: Int
 
     init(_ draft: EventDraft) throws(LogError) {
         try Self.check(draft)
         self.draft = draft
         stream = draft.stream
-        data = draft.data.canonicalBytes
-        digest = Digest.sha256(data)
+        var text: [UInt8] = []
+        text.reserveCapacity(1024)
+        LineWriter.writeHead(draft, into: &text)
+        split = text.count
+        LineWriter.writeTail(draft, into: &text)
+        let start = text.count
+        draft.data.write(into: &text)
+        digest = text.withUnsafeBytes { Digest.sha256(UnsafeRawBufferPointer(rebasing: $0[start...])) }
+        text.append(UInt8(ascii: "}"))
+        text.append(0x0A)
+        self.text = text
+    }
+
+    /// So many are worth the work of several cores.
+    private static let sharedMin = 64
+
+    static func all(_ drafts: [EventDraft]) throws(LogError) -> [PreparedDraft] {
+        guard drafts.count >= sharedMin else { return try some(drafts[...]) }
+        let size = sharedMin / 2
+        let parts = Mutex([Result<[PreparedDraft], LogError>?](repeating: nil, count: (drafts.count + size - 1) / size))
+        DispatchQueue.concurrentPerform(iterations: (drafts.count + size - 1) / size) { index in
+            let part: Result<[PreparedDraft], LogError>
+            do throws(LogError) {
+                part = .success(try some(drafts[index * size..<min((index + 1) * size, drafts.count)]))
+            } catch {
+                part = .failure(error)
+            }
+            parts.withLock { $0[index] = part }
+        }
+        var prepared: [PreparedDraft] = []
+        prepared.reserveCapacity(drafts.count)
+        for part in parts.withLock({ $0 }) { prepared += try part?.get() ?? [] }
+        return prepared
+    }
+
+    private static func some(_ drafts: ArraySlice<EventDraft>) throws(LogError) -> [PreparedDraft] {
+        var prepared: [PreparedDraft] = []
+        prepared.reserveCapacity(drafts.count)
+        for draft in drafts { prepared.append(try PreparedDraft(draft)) }
+        return prepared
     }
 
     private static func check(_ draft: EventDraft) throws(LogError) {
@@ -60,54 +104,68 @@ enum LineWriter {
         _ event: PreparedDraft, sequence: UInt64, time: Timestamp, recorded: Timestamp, revision: Int,
         into out: inout [UInt8]
     ) {
-        let draft = event.draft
-        out += #"{"specversion":"1.0","sequence":""#.utf8
+        write(#"{"specversion":"1.0","sequence":""#, into: &out)
         writeSequence(sequence, into: &out)
-        out += #"","type":"#.utf8
-        JSON.writeString(draft.type, into: &out)
-        out += #","source":"#.utf8
-        JSON.writeString(draft.source, into: &out)
-        out += #","subject":"#.utf8
-        JSON.writeString(draft.subject, into: &out)
-        out += #","id":""#.utf8
-        out += draft.id.run.utf8
-        out.append(UInt8(ascii: "."))
-        out += String(draft.id.number).utf8
-        out += #"","time":""#.utf8
+        out += event.text[..<event.split]
         time.append(to: &out)
         if recorded != time {
-            out += #"","recordedtime":""#.utf8
+            write(#"","recordedtime":""#, into: &out)
             recorded.append(to: &out)
         }
-        out += #"","revision":"#.utf8
-        out += String(revision).utf8
+        write(#"","revision":"#, into: &out)
+        writeNumber(revision, into: &out)
+        out += event.text[event.split...]
+    }
+
+    fileprivate static func writeHead(_ draft: EventDraft, into out: inout [UInt8]) {
+        write(#"","type":"#, into: &out)
+        JSON.writeString(draft.type, into: &out)
+        write(#","source":"#, into: &out)
+        JSON.writeString(draft.source, into: &out)
+        write(#","subject":"#, into: &out)
+        JSON.writeString(draft.subject, into: &out)
+        write(#","id":""#, into: &out)
+        out += draft.id.run.utf8
+        out.append(UInt8(ascii: "."))
+        writeNumber(draft.id.number, into: &out)
+        write(#"","time":""#, into: &out)
+    }
+
+    /// Everything between the revision and the data.
+    fileprivate static func writeTail(_ draft: EventDraft, into out: inout [UInt8]) {
         writeOptional(#","causationid":"#, draft.causation, into: &out)
         writeOptional(#","evidence":"#, draft.evidence, into: &out)
-        out += #","dataschema":"daybook:"#.utf8
+        write(#","dataschema":"daybook:"#, into: &out)
         out += draft.type.utf8
         out.append(UInt8(ascii: "/"))
-        out += String(draft.schema).utf8
-        out += #"","data":"#.utf8
-        out += event.data
-        out += "}\n".utf8
+        writeNumber(draft.schema, into: &out)
+        write(#"","data":"#, into: &out)
+    }
+
+    /// A copy of bytes that lie in the program; faster than taking a string's apart.
+    private static func write(_ text: StaticString, into out: inout [UInt8]) {
+        text.withUTF8Buffer { out += $0 }
+    }
+
+    private static func writeNumber(_ number: Int, into out: inout [UInt8]) {
+        out += String(number).utf8
     }
 
     /// 20 digits, zero-padded: sequences sort as text.
     static func writeSequence(_ sequence: UInt64, into out: inout [UInt8]) {
-        let start = out.count
-        out.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 20))
-        var rest = sequence
-        var place = start + 19
-        while rest > 0 {
-            out[place] += UInt8(rest % 10)
-            rest /= 10
-            place -= 1
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+            var rest = sequence
+            for place in stride(from: 19, through: 0, by: -1) {
+                digits[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            out += digits
         }
     }
 
-    private static func writeOptional(_ key: String, _ value: String?, into out: inout [UInt8]) {
+    private static func writeOptional(_ key: StaticString, _ value: String?, into out: inout [UInt8]) {
         guard let value else { return }
-        out += key.utf8
+        write(key, into: &out)
         JSON.writeString(value, into: &out)
     }
 }
