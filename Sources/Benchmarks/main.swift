@@ -6,12 +6,14 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 do {
     switch arguments.first {
     case "extract": try ExtractBenchmark(Array(arguments.dropFirst())).run()
+    case "log": try await LogBenchmark(Array(arguments.dropFirst())).run()
     case "service": try await ServiceBenchmark(Array(arguments.dropFirst())).run()
     default:
         FileHandle.standardError.write(
             Data(
                 """
                 usage: daybook-bench extract PAGES ROUNDS TITLES
+                       daybook-bench log MEASURE ARGUMENTS…
                        daybook-bench service ADDRESS FOLDER MINUTES LOOKS
                 (see tools/bench)
 

@@ -5,24 +5,24 @@ import Foundation
 
 /// One pass over an object's top-level members. The text must be canonical, as an event's data is: no white space, members
 /// in the order of their keys.
-struct CanonicalMembers {
-    struct Member {
+package struct CanonicalMembers {
+    package struct Member {
         /// With its quotes and escapes.
-        let key: UnsafeRawBufferPointer
-        let value: UnsafeRawBufferPointer
+        package let key: UnsafeRawBufferPointer
+        package let value: UnsafeRawBufferPointer
     }
 
     private let bytes: UnsafeRawBufferPointer
     private var at = 1
 
-    init(_ object: UnsafeRawBufferPointer) throws(FoldError) {
+    package init(_ object: UnsafeRawBufferPointer) throws(FoldError) {
         bytes = object
         guard object.count >= 2, object.first == UInt8(ascii: "{"), object.last == UInt8(ascii: "}") else {
             throw FoldError("its data is not a JSON object")
         }
     }
 
-    mutating func next() throws(FoldError) -> Member? {
+    package mutating func next() throws(FoldError) -> Member? {
         if at >= bytes.count - 1 { return nil }
         let key = try string()
         guard take(UInt8(ascii: ":")) else { throw notCanonical }
