@@ -2,6 +2,7 @@
 """A second reader of daybook's log, written from docs/log-format.md alone: python3 tools/read-log.py DATA
 
 Prints the event lines. Standard error tells of a torn tail and of damage; exit status 4 when acknowledged events are lost."""
+import hashlib
 import os
 import re
 import struct
@@ -9,6 +10,7 @@ import sys
 import zlib
 
 EVENTS_MAX = int(sys.argv[2]) if len(sys.argv) > 2 else 65_536      # another size is for tests
+MARKER = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 TABLE = []
 for number in range(256):
     for _ in range(8):
@@ -43,7 +45,25 @@ class Block:
         return text
 
 
+class End:
+    """A sealed segment's last member."""
+    count, flags, length = 0, 0, 0
+
+    def __init__(self, at, member, segment):
+        self.at, self.end = at, at + len(member)
+        self.first, count, flags, self.durable, checksum = struct.unpack_from("<QIBQI", member, 22)
+        self.next = self.first
+        self.events, self.earliest, self.latest, self.recorded, self.last_recorded = struct.unpack_from("<Iqqqq", member, 51)
+        self.root = member[87:119]
+        self.valid = (crc32c(member[:43] + member[47:]) == checksum and flags == 2 and count == 0 and self.first == self.durable
+                      and member[47:51] == b"DE\x56\0" and member[-28:] == MARKER and self.first == segment + EVENTS_MAX)
+
+
 def block_at(data, at, segment):
+    """The valid block or end member that starts there, or None."""
+    if data[at:at + 18] == bytes.fromhex("1f8b08040000000000ff7d00424302009200") and data[at + 18:at + 22] == b"DB\x19\0":
+        end = End(at, data[at:at + 147], segment) if at + 147 <= len(data) else None
+        return end if end and end.valid else None
     head = data[at:at + 47]
     if len(head) < 47 or head[:16] != bytes.fromhex("1f8b08040000000000ff230042430200") or head[18:22] != b"DB\x19\0":
         return None
@@ -55,13 +75,17 @@ def block_at(data, at, segment):
 
 
 def walk(data, segment):
-    """Blocks, and (from, to, due, resumed) for damage, in order."""
+    """Blocks, an end member, and (from, to, due, resumed) for damage, in order."""
     at, due = 0, segment
     while at < len(data):
         block = block_at(data, at, segment)
         if block and block.first == due:
             yield block
             at, due = block.end, block.next
+            if isinstance(block, End):
+                if at < len(data):                      # nothing may follow
+                    yield (at, len(data), due, None)
+                return
             continue
         if block and block.first > due:
             yield (at, at, due, block.first)
@@ -96,7 +120,7 @@ def recover(folder, names):
         data = open(os.path.join(folder, name), "rb").read()
         steps = list(walk(data, segment))
         walked.insert(0, (name, segment, len(data), steps))
-        durable = max([durable] + [step.durable for step in steps if isinstance(step, Block)])
+        durable = max([durable] + [step.durable for step in steps if not isinstance(step, tuple)])
         if durable >= segment:
             break
     whole, due, place, stopped = (walked[0][1], walked[0][0], 0), walked[0][1], None, False
@@ -105,10 +129,12 @@ def recover(folder, names):
             break
         place = (name, size)
         for step in steps:
-            if not isinstance(step, Block):
+            if isinstance(step, tuple):
                 place, stopped = (name, step[0]), True
                 break
             due = step.next
+            if isinstance(step, End) and whole[0] == due:
+                whole = (due, name, step.end)
             if step.flags & 1:
                 whole = (due, name, step.end)
     if whole[0] < durable:
@@ -117,12 +143,22 @@ def recover(folder, names):
     return whole[0], [piece for piece in torn if piece[2] > piece[1]], None
 
 
+def root(hashes):
+    """The Merkle root over a power of two of leaves."""
+    while len(hashes) > 1:
+        hashes = [hashlib.sha256(b"\1" + hashes[n] + hashes[n + 1]).digest() for n in range(0, len(hashes), 2)]
+    return hashes[0]
+
+
 def lines(folder, names, end):
     """(sequence, line) for every event before `end` that can be read."""
     for name in names:
         segment = int(name[:20])
         pending = None                                  # (sequence, the line's bytes so far)
+        leaves = []
         for step in walk(open(os.path.join(folder, name), "rb").read(), segment):
+            if isinstance(step, End) and len(leaves) == EVENTS_MAX and (step.events, step.root) != (EVENTS_MAX, root(leaves)):
+                print(f"end member: {name} does not stand for its lines", file=sys.stderr)
             if not isinstance(step, Block):
                 pending = None
                 continue
@@ -137,6 +173,7 @@ def lines(folder, names, end):
                 elif is_whole or part:
                     pending, sequence = (sequence, part), sequence + 1
                 if is_whole and pending:
+                    leaves.append(hashlib.sha256(b"\0" + pending[1]).digest())
                     if pending[0] < end:
                         yield pending
                     pending = None

@@ -17,6 +17,7 @@ public final class EventLog: Sendable {
     private let tail: LogTail
     private let index: StreamIndex
     private let appender: Appender
+    private let sealer: BackgroundSealer
     private let waiters = EndWaiters()
 
     /// Opens the log in `dataDirectory`.
@@ -40,17 +41,20 @@ public final class EventLog: Sendable {
         _ dataDirectory: String, create: Bool, headsKept: Int = 400_000,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         notices: @escaping @Sendable (LogNotice) -> Void = { _ in }, files: any FileSystem,
-        segmentEvents: UInt64 = Segment.eventsMax, foldCount: Int = 16_384
+        segmentEvents: UInt64 = Segment.eventsMax, foldCount: Int = 16_384, sealsByItself: Bool = true
     ) throws(LogError) -> EventLog {
+        precondition(segmentEvents.nonzeroBitCount == 1, "a segment is a full Merkle subtree")
         let directory = LogDirectory(data: dataDirectory, files: files, segmentEvents: segmentEvents)
         if create { try directory.make() }
         guard files.isDirectory(directory.log) else { throw .noData(dataDirectory) }
         return EventLog(
-            directory: directory, foldCount: foldCount, headsKept: headsKept, clock: clock, notices: notices)
+            directory: directory, foldCount: foldCount, headsKept: headsKept, sealsByItself: sealsByItself, clock: clock,
+            notices: notices)
     }
 
     private init(
-        directory: LogDirectory, foldCount: Int, headsKept: Int, clock: @escaping @Sendable () -> Timestamp,
+        directory: LogDirectory, foldCount: Int, headsKept: Int, sealsByItself: Bool,
+        clock: @escaping @Sendable () -> Timestamp,
         notices: @escaping @Sendable (LogNotice) -> Void
     ) {
         self.directory = directory
@@ -60,17 +64,24 @@ public final class EventLog: Sendable {
         tail = LogTail(directory: directory)
         index = StreamIndex(
             directory: directory, reader: reader, foldCount: foldCount, knownMax: headsKept, notices: notices)
+        let sealer = BackgroundSealer(directory: directory, tail: tail, isOn: sealsByItself, notices: notices)
+        self.sealer = sealer
         let waiters = waiters
         appender = Appender(
             directory: directory, tail: tail, index: index, blobs: blobs, clock: clock, notices: notices,
-            appended: { waiters.wake(end: $0) })
+            appended: { end in
+                waiters.wake(end: end)
+                sealer.appended(end: end)
+            })
     }
 
     deinit { close() }
 
-    /// Lets running appends end, and gives back files. Appending afterwards is refused.
+    /// Lets running appends end, and gives back files. Appending afterwards is refused. A segment that is being sealed gets two
+    /// seconds to be done; else it is left as it was, to be sealed by the next log that appends.
     public func close() {
         appender.close()
+        sealer.close()
         index.close()
     }
 
@@ -105,6 +116,20 @@ public final class EventLog: Sendable {
             CommitRequest(
                 drafts: try PreparedDraft.all(drafts), conditions: conditions, times: times, isDivisible: isDivisible))
     }
+
+    // MARK: Sealing
+
+    /// Has full segments sealed in the background, where any are not. Appending does so by itself.
+    public func sealInBackground() { sealer.start() }
+
+    /// Seals full segments now, on all cores, for so long at most.
+    ///
+    /// - Returns: whether all are sealed.
+    public func seal(within limit: Duration) async -> Bool { await sealer.seal(within: limit) }
+
+    /// Seals the oldest full segment that is not sealed, here and now.
+    @discardableResult
+    package func sealNext() throws(LogError) -> SealOutcome { try sealer.sealNext() }
 
     // MARK: Reading
 

@@ -6,7 +6,7 @@ import Synchronization
 
 /// What to do instead of the real thing, asked before each call.
 final class FaultPlan: Sendable {
-    enum Call: Sendable, Hashable { case write, sync, truncate, syncAll, syncDirectory }
+    enum Call: Sendable, Hashable { case write, sync, truncate, syncAll, syncDirectory, rename }
 
     private let state = Mutex<[Call: Int]>([:])
     private let counts = Mutex<[Call: Int]>([:])
@@ -35,13 +35,16 @@ struct FaultyFileSystem: FileSystem {
 
     func open(_ path: String, _ mode: OpenMode) throws(LogError) -> any LogFile {
         let file = try real.open(path, mode)
-        return path.hasSuffix(Segment.suffix) ? FaultyFile(file: file, plan: plan) : file
+        return path.hasSuffix(Segment.suffix) || path.hasSuffix(".tmp") ? FaultyFile(file: file, plan: plan) : file
     }
     func exists(_ path: String) -> Bool { real.exists(path) }
     func isDirectory(_ path: String) -> Bool { real.isDirectory(path) }
     func list(_ path: String) throws(LogError) -> [String]? { try real.list(path) }
     func makeDirectory(_ path: String) throws(LogError) { try real.makeDirectory(path) }
-    func rename(_ from: String, to: String) throws(LogError) { try real.rename(from, to: to) }
+    func rename(_ from: String, to: String) throws(LogError) {
+        try plan.check(.rename, from)
+        try real.rename(from, to: to)
+    }
     func remove(_ path: String) throws(LogError) { try real.remove(path) }
     func syncDirectory(_ path: String) throws(LogError) {
         try plan.check(.syncDirectory, path)

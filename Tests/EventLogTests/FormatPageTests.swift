@@ -70,6 +70,26 @@ struct FormatPageTests {
         }
     }
 
+    @Test("sealed segments, and a commit that goes on behind one; it holds the lines against the end member")
+    func sealed() async throws {
+        let log = try openLog(folder)
+        var drafts = Drafts()
+        for count in [60, 20, 48, 3] { try await log.append(drafts.make(count, size: 3_000)) }
+        try files.sealAll(log)
+        for _ in 0..<2 {
+            let outcome = try read()
+            #expect(try outcome.lines == log.lines() && outcome.lines.count == 131 && outcome.status == 0)
+            #expect(outcome.said.isEmpty, "\(outcome.said)")
+            try? files.remove("end")
+        }
+        let whole = try files.bytes(files.segments[0])
+        let file = try SystemFileSystem().open(files.path(files.segments[0]), .read)
+        var member = try #require(try log.directory.endMember(of: 0, in: file))
+        member.summary.root = .sha256([1])
+        try files.write(Array(whole.dropLast(EndMember.size)) + member.bytes, files.segments[0])
+        #expect(try read().said.contains("does not stand for its lines"))
+    }
+
     @Test("it finds the torn tail that the log finds, wherever it was cut")
     func torn() async throws {
         try await fill().close()

@@ -47,7 +47,7 @@ struct Drafts {
 
 let noon = Timestamp(millisecondsSinceEpoch: 1_795_262_400_000)
 
-/// Segments are of 64 events, so that a test can fill them.
+/// Segments are of 64 events, so that a test can fill them, and sealed when a test says so.
 let segmentEvents: UInt64 = 64
 
 func openLog(
@@ -55,8 +55,8 @@ func openLog(
     notices: @escaping @Sendable (LogNotice) -> Void = { _ in }, files: any FileSystem = SystemFileSystem()
 ) throws -> EventLog {
     try EventLog.open(
-        data, create: create, clock: clock, notices: notices, files: files, segmentEvents: segmentEvents, foldCount: 500
-    )
+        data, create: create, clock: clock, notices: notices, files: files, segmentEvents: segmentEvents,
+        foldCount: 500, sealsByItself: false)
 }
 
 func openLog(
@@ -106,6 +106,25 @@ struct LogFiles {
         var all = try bytes(name)
         all[place] ^= bit
         try write(all, name)
+    }
+
+    /// Seals all that is due.
+    func sealAll(_ log: EventLog) throws {
+        while case .sealed = try log.sealNext() {}
+    }
+
+    /// What a program answers to a segment's file.
+    func run(_ command: [String], on name: String) throws -> (status: Int32, said: [UInt8]) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = command + [path(name)]
+        let out = folder.path + "/out"
+        _ = FileManager.default.createFile(atPath: out, contents: nil)
+        process.standardOutput = FileHandle(forWritingAtPath: out)
+        process.standardError = FileHandle(forWritingAtPath: "/dev/null")
+        try process.run()
+        process.waitUntilExit()
+        return (process.terminationStatus, Array(try Data(contentsOf: URL(fileURLWithPath: out))))
     }
 
     func append(_ more: [UInt8]) throws { try write(try bytes(newest) + more, newest) }

@@ -44,6 +44,37 @@ struct StreamedCheckTests {
         #expect(try check.root == log.verify().root)
     }
 
+    @Test(
+        "sealed segments come to the same, and their end members are held against the lines",
+        arguments: [[64], [64, 64], [10, 60, 3], [300]])
+    func sealed(counts: [Int]) async throws {
+        let log = try await filled(counts)
+        let root = try log.verify().root
+        while case .sealed = try log.sealNext() {}
+        let cut = try log.cut()
+        let sound = try check(cut)
+        #expect(sound.problems.isEmpty && sound.end == cut.end && sound.root == root, "\(sound.problems)")
+        let file = try SystemFileSystem().open(log.directory.path(0), .read)
+        var member = try #require(try log.directory.endMember(of: 0, in: file))
+        member.summary.latest = noon.adding(seconds: 1)
+        for (tail, what) in [
+            (member.bytes, "does not say"),
+            (EndMember(end: 128, summary: member.summary).bytes, "the end of a segment"),
+        ] {
+            let forged = try check(cut) { index, bytes in
+                if index == 0 { bytes = Array(bytes.dropLast(EndMember.size)) + tail }
+            }
+            #expect(forged.problems.count == 1 && forged.problems[0].what.contains(what), "\(forged.problems)")
+        }
+        for place in stride(from: cut.segments[0].size - EndMember.size, to: cut.segments[0].size, by: 7) {
+            #expect(try check(cut) { index, bytes in if index == 0 { bytes[place] ^= 1 } }.problems.count == 1)
+        }
+        for count in [1, 147, 200] {
+            let longer = try check(cut) { index, bytes in if index == 0 { bytes += bytes.suffix(count) } }
+            #expect(longer.problems.count == 1, "\(count) bytes more: \(longer.problems)")
+        }
+    }
+
     @Test("a cut ends with a whole commit, whatever stands behind it")
     func cut() async throws {
         let log = try await filled([10, 5])

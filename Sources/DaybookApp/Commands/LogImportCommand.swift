@@ -13,6 +13,8 @@ struct LogImportCommand: AsyncParsableCommand {
             are given anew, `source` becomes /import/USER. Decisions and effects (what was assigned, delivered, raised) \
             are refused without --trusted. A line that is wrong ends the import; the batches before it stay.
 
+            At the end full segments of the log are sealed (packed anew, smaller), for half a minute at most; what is left then,             `daybook run` and later appends seal in the background.
+
             Examples:
               daybook log import events.ndjson
               zcat other/log/*.gz | daybook log import - --trusted
@@ -54,6 +56,7 @@ struct LogImportCommand: AsyncParsableCommand {
             )
         }
         try await commits.finish()
+        _ = await log.seal(within: .seconds(30))
         if !format.json { console.line("\(counted(commits.total, "event")) appended.") }
     }
 }

@@ -22,7 +22,8 @@ struct LogStatsCommand: ParsableCommand {
         let log = try Place.openLog(try Place.dataDirectory(place), create: false)
         let stats = try log.stats { console.error("daybook: \($0)") }
         if format.json { return console.line(stats.json.canonicalText) }
-        console.line("\(counted(Int(stats.events), "event")) in \(counted(stats.segments, "segment"))")
+        let sealed = stats.sealed > 0 ? ", \(grouped(stats.sealed)) of them sealed" : ""
+        console.line("\(counted(Int(stats.events), "event")) in \(counted(stats.segments, "segment"))\(sealed)")
         let share = stats.inflatedBytes > 0 ? Double(stats.bytes) / Double(stats.inflatedBytes) * 100 : 0
         console.line("\(size(stats.bytes)) on disk, \(size(stats.inflatedBytes)) inflated (\(Int(share.rounded())) %)")
         if let first = stats.first, let last = stats.last {
@@ -39,7 +40,8 @@ extension LogStats {
     var json: JSON {
         .object(
             JSONObject([
-                ("events", JSON(events)), ("segments", JSON(segments)), ("bytes", JSON(bytes)),
+                ("events", JSON(events)), ("segments", JSON(segments)), ("sealed", JSON(sealed)),
+                ("bytes", JSON(bytes)),
                 ("inflatedBytes", JSON(inflatedBytes)), ("first", first.map { .string($0.description) } ?? .null),
                 ("last", last.map { .string($0.description) } ?? .null),
                 ("types", .object(JSONObject(types.map { ($0.key, JSON($0.value)) }))),

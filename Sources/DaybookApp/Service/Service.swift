@@ -43,6 +43,8 @@ package struct Service: Sendable {
         let reloads = await UnixSignalsSequence(trapping: .sighup)
         let lookout = try await Lookout(configuration, place: place, tell: tell, clock: clock, logger: logger)
         defer { lookout.close() }
+        // What commands that ended soon have filled and not sealed.
+        place.log.sealInBackground()
         var loop = try ServiceLoop(
             lookout, tell: tell, clock: clock, logger: logger, notifier: notifier, reread: reread)
         let mailbox = loop.mailbox

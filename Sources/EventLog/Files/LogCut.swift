@@ -48,6 +48,7 @@ extension EventLog {
         while let step = try scanner.next() {
             switch step {
             case .damage(let damage): throw .corrupt(damage)
+            case .end: break
             case .block(let block):
                 if block.header.next == end, block.header.endsCommit { return block.end }
             }

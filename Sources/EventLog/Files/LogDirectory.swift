@@ -25,6 +25,7 @@ struct LogDirectory: Sendable {
     var log: String { data + "/log" }
     var lockPath: String { log + "/lock" }
     var endPath: String { log + "/end" }
+    var sealPath: String { log + "/seal" }
     var poisonPath: String { log + "/poisoned" }
     var indexPath: String { data + "/index.sqlite" }
 
@@ -41,6 +42,23 @@ struct LogDirectory: Sendable {
 
     /// Where a segment ends and the next begins.
     func end(of segment: UInt64) -> UInt64 { segment + segmentEvents }
+
+    /// A full segment's end is the beginning of the next: sealing moves the one in its file, and the other nowhere.
+    func normalised(_ position: LogPosition) -> LogPosition {
+        let end = end(of: position.segment)
+        return position.sequence == end ? LogPosition(segment: end, offset: 0, sequence: end) : position
+    }
+
+    /// The end member with which a sealed segment's file ends; nil where the segment is not sealed, or no longer soundly so.
+    func endMember(of segment: UInt64, in file: any LogFile) throws(LogError) -> EndMember? {
+        let size = try file.size()
+        guard size > EndMember.size else { return nil }
+        let bytes = try file.read(at: size - EndMember.size, count: EndMember.size)
+        guard case .end(let member) = bytes.withUnsafeBytes({ Block.parse($0) }), member.end == end(of: segment) else {
+            return nil
+        }
+        return member
+    }
 
     func scanner(
         _ file: any LogFile, _ segment: UInt64, offset: Int = 0, expected: UInt64, chunkSize: Int = 1 << 18

@@ -111,12 +111,15 @@ public enum LogNotice: Sendable, Hashable, CustomStringConvertible {
     case tornTail(file: String, from: Int, bytes: Int, aside: String)
     /// The index was made again from the log.
     case indexRebuilt(reason: String)
+    /// A full segment stays as it was appended: larger than it need be, and otherwise as good.
+    case notSealed(reason: String)
 
     public var description: String {
         switch self {
         case .tornTail(let file, let from, let bytes, let aside):
             "the last append to \(file) was cut short before it was acknowledged; its \(bytes) bytes from byte \(from) on are kept in \(aside)"
         case .indexRebuilt(let reason): "the index was made again from the log: \(reason)"
+        case .notSealed(let reason): "a full segment of the log could not be sealed and stays as it was: \(reason)"
         }
     }
 }

@@ -48,6 +48,7 @@ final class LogTail: Sendable {
 
     /// An appender of this process has synced and published up to here.
     func moved(to position: LogPosition) {
+        let position = directory.normalised(position)
         state.withLock { state in
             state.base = position
             state.end = position.sequence
@@ -65,10 +66,13 @@ final class LogTail: Sendable {
         return state.published.flatMap { PublishedEnd.read($0) }
     }
 
-    /// What can be told without scanning: the size of the file that is appended to. Nil where a newer segment exists.
+    /// What can be told without scanning: the size of the file that is appended to.
     private func look(at base: LogPosition, published: UInt64?, _ state: inout State) throws(LogError) -> Sight? {
-        let next = directory.end(of: base.segment)
-        if base.sequence == next, directory.files.exists(directory.path(next)) { return nil }
+        guard base.offset > 0 else {
+            // Where nothing of the segment counts yet its file may come and go; one that is kept open would be another.
+            let file = try? directory.files.open(directory.path(base.segment), .read)
+            return Sight(published: published, segment: base.segment, size: try file?.size() ?? 0)
+        }
         if state.newest?.segment != base.segment {
             guard let file = try? directory.files.open(directory.path(base.segment), .read) else { return nil }
             state.newest = (base.segment, file)
@@ -93,7 +97,8 @@ final class LogTail: Sendable {
         let verdict = finding.verdict
         if verdict.damage == nil, verdict.end.sequence == verdict.durable { state.base = verdict.end }
         state.end = max(verdict.durable, state.end)
-        state.seen = finding.newest.map { Sight(published: finding.published, segment: $0.segment, size: $0.size) }
+        state.seen = Sight(
+            published: finding.published, segment: finding.newest.segment, size: finding.newest.size)
         return state.end
     }
 }

@@ -17,10 +17,14 @@ struct ScannedSegment: Sendable, Hashable {
     var size: Int
     var steps: [ScanStep]
 
-    /// The largest `durable` of its valid blocks.
+    /// The largest `durable` of its valid blocks; the whole segment where it is sealed.
     var durable: UInt64 {
         steps.reduce(0) { largest, step in
-            if case .block(let block) = step { max(largest, block.header.durable) } else { largest }
+            switch step {
+            case .block(let block): max(largest, block.header.durable)
+            case .end(let end): max(largest, end.member.end)
+            case .damage: largest
+            }
         }
     }
 }
@@ -89,13 +93,16 @@ enum Recovery {
             last = Damage(
                 file: Segment.name(scanned.segment), from: scanned.size, to: scanned.size, sequences: 0..<0, what: "")
             for step in scanned.steps {
-                guard case .block(let block) = step else {
-                    if case .damage(let damage) = step { return (end, damage) }
-                    continue
+                switch step {
+                case .damage(let damage): return (end, damage)
+                case .block(let block):
+                    expected = block.header.next
+                    guard block.header.endsCommit else { continue }
+                    end = LogPosition(segment: scanned.segment, offset: block.end, sequence: expected)
+                case .end(let member):
+                    // Part of the file, whether or not a commit ends with the segment.
+                    if end.sequence == expected { end.offset = member.end }
                 }
-                expected = block.header.next
-                guard block.header.endsCommit else { continue }
-                end = LogPosition(segment: scanned.segment, offset: block.end, sequence: expected)
             }
         }
         last.what = "the file ends before them, though they were acknowledged"
@@ -123,42 +130,68 @@ struct LogInspector: Sendable {
     struct Finding: Sendable {
         var verdict: RecoveryVerdict
         var published: UInt64?
-        /// Of the newest segment's file; what changed since can be told by it.
-        var newest: (segment: UInt64, size: Int)?
+        /// Of the newest segment's file, or of the one that is due; what changed since can be told by it.
+        var newest: (segment: UInt64, size: Int)
         var scanned: [UInt64]
     }
 
     /// Looks at everything behind `base`, or, without one, at the newest segment and as many before as it takes.
+    ///
+    /// Once there are segments behind its own, `base` is worth no more than its sequence: its segment may have been sealed
+    /// since, and the file then has other blocks.
     func inspect(from base: LogPosition?, published: UInt64?) throws(LogError) -> Finding {
         let names = try directory.segments()
-        guard let newest = names.last else {
-            let verdict = Recovery.assess(
-                base: base ?? LogPosition(segment: 0, offset: 0, sequence: 0), segments: [], published: published)
-            return Finding(verdict: verdict, published: published, newest: nil, scanned: [])
+        if let base, try isInPlace(base, newest: names.last) {
+            return try inspect(names.filter { $0 >= base.segment }, from: base, published: published)
         }
+        return try inspectNewest(names, published: published, known: base?.sequence ?? 0)
+    }
+
+    private func isInPlace(_ base: LogPosition, newest: UInt64?) throws(LogError) -> Bool {
+        guard base.offset > 0, newest == base.segment else { return newest.map { $0 <= base.segment } ?? true }
+        let file = try directory.files.open(directory.path(base.segment), .read)
+        return try directory.endMember(of: base.segment, in: file) == nil
+    }
+
+    private func inspect(
+        _ segments: [UInt64], from base: LogPosition, published: UInt64?
+    ) throws(LogError) -> Finding {
         var scanned: [ScannedSegment] = []
-        var start = base
-        if let base {
-            for segment in names where segment >= base.segment {
-                scanned.append(
-                    try segment == base.segment
-                        ? scan(segment, offset: base.offset, expected: base.sequence) : scan(segment))
-            }
-        } else {
-            var durable = published ?? 0
-            for segment in names.reversed() {
-                let one = try scan(segment)
-                scanned.insert(one, at: 0)
-                durable = max(durable, one.durable)
-                start = LogPosition(segment: segment, offset: 0, sequence: segment)
-                if durable >= segment { break }
-            }
+        for segment in segments {
+            scanned.append(
+                try segment == base.segment
+                    ? scan(segment, offset: base.offset, expected: base.sequence) : scan(segment))
         }
-        let verdict = Recovery.assess(
-            base: start ?? LogPosition(segment: 0, offset: 0, sequence: 0), segments: scanned, published: published)
+        return finding(from: base, scanned, published: published, known: 0)
+    }
+
+    /// `known`: so many events were on disk before.
+    private func inspectNewest(
+        _ names: [UInt64], published: UInt64?, known: UInt64
+    ) throws(LogError) -> Finding {
+        var scanned: [ScannedSegment] = []
+        var start = LogPosition(segment: 0, offset: 0, sequence: 0)
+        var durable = max(published ?? 0, known)
+        for segment in names.reversed() {
+            let one = try scan(segment)
+            scanned.insert(one, at: 0)
+            durable = max(durable, one.durable)
+            start = LogPosition(segment: segment, offset: 0, sequence: segment)
+            if durable >= segment { break }
+        }
+        return finding(from: start, scanned, published: published, known: known)
+    }
+
+    private func finding(
+        from base: LogPosition, _ scanned: [ScannedSegment], published: UInt64?, known: UInt64
+    ) -> Finding {
+        var verdict = Recovery.assess(base: base, segments: scanned, published: max(published ?? 0, known))
+        verdict.end = directory.normalised(verdict.end)
+        var newest = scanned.last.map { ($0.segment, $0.size) }
+        if let last = newest, last.0 < verdict.end.segment { newest = (verdict.end.segment, 0) }
         return Finding(
-            verdict: verdict, published: published,
-            newest: scanned.last.map { ($0.segment, $0.size) } ?? (newest, 0), scanned: scanned.map(\.segment))
+            verdict: verdict, published: published, newest: newest ?? (base.segment, 0),
+            scanned: scanned.map(\.segment))
     }
 
     private func scan(_ segment: UInt64, offset: Int = 0, expected: UInt64? = nil) throws(LogError) -> ScannedSegment {

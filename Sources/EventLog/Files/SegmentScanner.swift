@@ -41,9 +41,17 @@ struct PlacedBlock: Sendable, Hashable {
     var end: Int { offset + header.size }
 }
 
+struct PlacedEnd: Sendable, Hashable {
+    var offset: Int
+    var member: EndMember
+    var end: Int { offset + EndMember.size }
+}
+
 /// What the walk comes upon.
 enum ScanStep: Sendable, Hashable {
     case block(PlacedBlock)
+    /// The end member of a sealed segment, all of whose events there were.
+    case end(PlacedEnd)
     case damage(Damage)
 }
 
@@ -58,6 +66,8 @@ struct SegmentScanner {
     private(set) var expected: UInt64
     /// The file's size when the walk began; what is appended meanwhile is not looked at.
     let size: Int
+    /// The end member has gone by; nothing may follow it.
+    private(set) var isSealed = false
     private let chunkSize: Int
     private(set) var chunk: FileBytes?
 
@@ -73,24 +83,57 @@ struct SegmentScanner {
         size = try file.size()
     }
 
-    /// The next block or stretch of damage, nil at the end of the file. The block's bytes are in `chunk`.
+    /// The next block, end member or stretch of damage, nil at the end of the file. A block's bytes are in `chunk`.
     mutating func next() throws(LogError) -> ScanStep? {
         guard offset < size else { return nil }
         let start = offset
-        let found = try parse(at: start)
-        if case .block(let header) = found { return accept(PlacedBlock(offset: start, header: header)) }
+        guard !isSealed else {
+            offset = size
+            return .damage(damage(start, size, expected..<expected, "bytes follow the sealed segment's end"))
+        }
         let what: String
-        if case .invalid(let reason) = found { what = "\(reason)" } else { what = "the block is cut short" }
+        switch try parse(at: start) {
+        case .block(let header): return accept(PlacedBlock(offset: start, header: header))
+        case .end(let member): return accept(PlacedEnd(offset: start, member: member))
+        case .invalid(let reason): what = "\(reason)"
+        case .incomplete: what = "the block is cut short"
+        }
         var place = start + 1
         while let candidate = try nextMagic(from: place) {
-            if case .block(let header) = try parse(at: candidate), header.first >= expected, fits(header) {
+            if let first = try resumption(at: candidate) {
                 offset = candidate
-                return .damage(damage(start, candidate, expected..<header.first, what))
+                return .damage(damage(start, candidate, expected..<first, what))
             }
             place = candidate + 1
         }
         offset = size
         return .damage(damage(start, size, expected..<expected, what))
+    }
+
+    /// The sequence with which reading can go on there, behind damage.
+    private mutating func resumption(at place: Int) throws(LogError) -> UInt64? {
+        switch try parse(at: place) {
+        case .block(let header): header.first >= expected && fits(header) ? header.first : nil
+        case .end(let member): member.end == segmentEnd ? segmentEnd : nil
+        case .incomplete, .invalid: nil
+        }
+    }
+
+    private mutating func accept(_ end: PlacedEnd) -> ScanStep {
+        guard end.member.end == segmentEnd else {
+            offset = end.end
+            return .damage(
+                damage(end.offset, end.end, expected..<expected, "the end of another segment stands here"))
+        }
+        guard expected == segmentEnd else {
+            let missing = expected..<segmentEnd
+            expected = segmentEnd
+            return .damage(
+                damage(end.offset, end.offset, missing, "sequence \(missing.lowerBound) is due and missing here"))
+        }
+        offset = end.end
+        isSealed = true
+        return .end(end)
     }
 
     private mutating func accept(_ block: PlacedBlock) -> ScanStep {

@@ -82,6 +82,7 @@ struct UnitPlanner {
             }
             switch step {
             case .damage(let damage): unit.steps.append(.damage(damage))
+            case .end: break
             case .block(let block):
                 guard let chunk = scanner.chunk else { break }
                 unit.steps.append(.block(block, chunk))

@@ -23,6 +23,8 @@ struct BlockHeader: Sendable, Hashable {
 
 enum BlockParse {
     case block(BlockHeader)
+    /// A sealed segment's last member.
+    case end(EndMember)
     /// What is there may be a block's beginning.
     case incomplete
     case invalid(StaticString)
@@ -47,16 +49,21 @@ enum Block {
     /// BGZF: text that even stored uncompressed makes no larger member.
     static let inflatedMax = 65_280
 
-    private static let checksumAt = 43
-    private static let fixedHead: [UInt8] = [
-        0x1F, 0x8B, 8, 4, 0, 0, 0, 0, 0, 0xFF, 35, 0, UInt8(ascii: "B"), UInt8(ascii: "C"), 2, 0,
+    static let checksumAt = 43
+    private static let extraSize: UInt8 = 35
+    static let fixedHead: [UInt8] = [
+        0x1F, 0x8B, 8, 4, 0, 0, 0, 0, 0, 0xFF, extraSize, 0, UInt8(ascii: "B"), UInt8(ascii: "C"), 2, 0,
     ]
-    private static let ourTag: [UInt8] = [UInt8(ascii: "D"), UInt8(ascii: "B"), 25, 0]
+    static let fixedEndHead: [UInt8] = Array(fixedHead[..<10] + [EndMember.extraSize] + fixedHead[11...])
+    static let ourTag: [UInt8] = [UInt8(ascii: "D"), UInt8(ascii: "B"), 25, 0]
 
-    /// Looks for a block at the start of `bytes` and checks every byte of it by its CRC-32C.
+    /// Looks for a block, or a segment's end member, at the start of `bytes` and checks every byte of it by its CRC-32C.
     static func parse(_ bytes: UnsafeRawBufferPointer) -> BlockParse {
         let fixed = min(bytes.count, fixedHead.count)
-        guard bytes[..<fixed].elementsEqual(fixedHead[..<fixed]) else { return .invalid("no block starts here") }
+        let isEnd = bytes.count > 10 && bytes[10] == EndMember.extraSize
+        guard bytes[..<fixed].elementsEqual((isEnd ? fixedEndHead : fixedHead)[..<fixed]) else {
+            return .invalid("no block starts here")
+        }
         guard bytes.count >= headerSize else { return .incomplete }
         guard bytes[18..<22].elementsEqual(ourTag) else { return .invalid("the block's header lacks its DB field") }
         let size = Int(u16(bytes, 16)) + 1
@@ -67,6 +74,10 @@ enum Block {
             UnsafeRawBufferPointer(rebasing: member[..<checksumAt]),
             UnsafeRawBufferPointer(rebasing: member[headerSize...]))
         guard checksum == u32(member, checksumAt) else { return .invalid("the block's CRC-32C does not match") }
+        if isEnd {
+            guard let end = EndMember(checked: member) else { return .invalid("the end member contradicts itself") }
+            return .end(end)
+        }
         let flags = member[34]
         let header = BlockHeader(
             first: u64(member, 22), count: u32(member, 30), endsCommit: flags & 1 == 1, durable: u64(member, 35),
@@ -81,15 +92,15 @@ enum Block {
     /// The gzip CRC-32 of the text, as the member's trailer has it.
     static func gzipChecksum(_ member: UnsafeRawBufferPointer) -> UInt32 { u32(member, member.count - 8) }
 
-    private static func u16(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> UInt16 {
+    static func u16(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> UInt16 {
         UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt16.self))
     }
 
-    private static func u32(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> UInt32 {
+    static func u32(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> UInt32 {
         UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self))
     }
 
-    private static func u64(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> UInt64 {
+    static func u64(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> UInt64 {
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
     }
 }
@@ -143,7 +154,7 @@ final class BlockWriter {
         out.removeLast(bound - size)
     }
 
-    private static func append(_ value: some FixedWidthInteger, to out: inout [UInt8]) {
+    static func append(_ value: some FixedWidthInteger, to out: inout [UInt8]) {
         withUnsafeBytes(of: value.littleEndian) { out.append(contentsOf: $0) }
     }
 }

@@ -4,6 +4,8 @@
 public struct LogStats: Sendable, Hashable {
     public var events: UInt64 = 0
     public var segments = 0
+    /// How many of them are sealed.
+    public var sealed = 0
     /// Of the segments' files.
     public var bytes = 0
     /// Of the lines, newlines included.
@@ -22,7 +24,9 @@ extension EventLog {
         stats.events = try end()
         for segment in try directory.segments() {
             stats.segments += 1
-            stats.bytes += try directory.files.open(directory.path(segment), .read).size()
+            let file = try directory.files.open(directory.path(segment), .read)
+            stats.bytes += try file.size()
+            if try directory.endMember(of: segment, in: file) != nil { stats.sealed += 1 }
         }
         try reader.forEachPiece(from: 0, to: stats.events, transform: BatchStats.init) { piece in
             switch piece {

@@ -19,7 +19,7 @@ extension EventLog {
     /// Reads and checks the whole log. `progress` hears how many events of how many are done.
     public func verify(progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> LogVerification {
         let end = try end()
-        var verifier = LogVerifier()
+        var verifier = LogVerifier(segmentEvents: directory.segmentEvents)
         try reader.forEachPiece(from: 0, to: end, thorough: true, transform: BatchCheck.init) { piece in
             switch piece {
             case .damage(let damage): verifier.add(damage)
@@ -28,6 +28,9 @@ extension EventLog {
                 progress(batch.end, end)
             }
             return true
+        }
+        for (segment, summary) in verifier.summaries.sorted(by: { $0.key < $1.key }) {
+            if let damage = try contradiction(of: segment, summary) { verifier.add(damage) }
         }
         let verdict = try LogInspector(directory: directory).inspect(from: nil, published: end).verdict
         if let damage = verdict.damage, verifier.problems.isEmpty { verifier.add(damage) }
@@ -38,6 +41,16 @@ extension EventLog {
                 what: "the rest of an append that was never acknowledged; the next append sets it aside")
         }
         return LogVerification(events: end, root: verifier.root, problems: verifier.problems, tornTail: torn)
+    }
+
+    /// What is wrong with a sealed segment's end member, given what the segment's lines come to.
+    private func contradiction(of segment: UInt64, _ summary: SegmentSummary) throws(LogError) -> Damage? {
+        let file = try directory.files.open(directory.path(segment), .read)
+        guard let member = try directory.endMember(of: segment, in: file), member.summary != summary else { return nil }
+        let size = try file.size()
+        return Damage(
+            file: Segment.name(segment), from: size - EndMember.size, to: size, sequences: 0..<0,
+            what: "the end member does not say what the segment's lines are")
     }
 
     /// Names the block that a line starts in.
@@ -122,14 +135,21 @@ struct BatchCheck: Sendable {
 /// What can be told of lines only in order.
 struct LogVerifier {
     private(set) var problems: [Damage] = []
+    /// What the lines of each full segment come to, by its first sequence; where all could be read.
+    private(set) var summaries: [UInt64: SegmentSummary] = [:]
+    private let segmentEvents: UInt64
+    /// Over the full segments, and over what follows them.
     private var tree = MerkleTree()
+    private var segment = SegmentSummary.Builder()
     private var streams: [StreamID: (revision: Int, time: Timestamp)] = [:]
     private var runs: [RunID: Int] = [:]
     private var recorded = Timestamp(millisecondsSinceEpoch: .min)
     /// Lines are missing or unreadable, so that later ones need no longer follow from what was seen.
     private var hasGaps = false
 
-    var root: Digest? { hasGaps ? nil : tree.root }
+    init(segmentEvents: UInt64) { self.segmentEvents = segmentEvents }
+
+    var root: Digest? { hasGaps ? nil : tree.followed(by: segment.tree).root }
 
     mutating func add(_ damage: Damage) {
         problems.append(damage)
@@ -142,12 +162,21 @@ struct LogVerifier {
             guard let line else { continue }
             let sequence = check.first + UInt64(index)
             found += wrongs(line).map { LineProblem(sequence: sequence, what: $0) }
-            tree.append(leaf: line.leaf)
+            take(line, sequence)
             streams[line.stream] = (line.revision, line.time)
             runs[line.id.run] = max(runs[line.id.run] ?? 0, line.id.number)
             recorded = max(recorded, line.recorded)
         }
         return found
+    }
+
+    private mutating func take(_ line: BatchCheck.Line, _ sequence: UInt64) {
+        if sequence % segmentEvents == 0 { segment = SegmentSummary.Builder() }
+        segment.add(leaf: line.leaf, time: line.time, recorded: line.recorded)
+        guard segment.tree.count == segmentEvents, let summary = segment.summary else { return }
+        summaries[sequence + 1 - segmentEvents] = summary
+        tree.append(subtree: summary.root, leaves: segmentEvents)
+        segment = SegmentSummary.Builder()
     }
 
     private func wrongs(_ line: BatchCheck.Line) -> [String] {

@@ -22,15 +22,28 @@ public struct MerkleTree: Sendable {
         Digest.sha256([1] + left.bytes + right.bytes)
     }
 
-    public mutating func append(leaf: Digest) {
-        var hash = leaf
-        var filled = count
+    public mutating func append(leaf: Digest) { append(subtree: leaf, leaves: 1) }
+
+    /// Appends a full subtree of `leaves` leaves, a power of two that divides the count so far.
+    mutating func append(subtree: Digest, leaves: UInt64) {
+        precondition(
+            leaves.nonzeroBitCount == 1 && count % leaves == 0, "a full subtree begins at a multiple of its size")
+        var hash = subtree
+        var filled = count / leaves
         while filled & 1 == 1, let left = subtrees.popLast() {
             hash = Self.node(left, hash)
             filled >>= 1
         }
         subtrees.append(hash)
-        count += 1
+        count += leaves
+    }
+
+    /// This tree and behind it the leaves of one that fits beneath its smallest subtree.
+    func followed(by rest: MerkleTree) -> MerkleTree {
+        var whole = self
+        whole.subtrees += rest.subtrees
+        whole.count += rest.count
+        return whole
     }
 
     /// The root over all leaves so far; of none, the hash of nothing.

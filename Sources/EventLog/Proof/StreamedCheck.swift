@@ -8,7 +8,7 @@ package struct StreamedCheck {
     /// How many events there have been, or ought to have been.
     package private(set) var end: UInt64 = 0
 
-    private var verifier = LogVerifier()
+    private var verifier: LogVerifier
     private let inflater = BlockInflater()
     private var segment: OpenSegment?
     private let visit: (EventView) -> Void
@@ -31,6 +31,8 @@ package struct StreamedCheck {
         var sequence: UInt64
         var endsCommit = true
         var isDamaged = false
+        /// The end member has gone by.
+        var isSealed = false
     }
 
     /// - Parameter visit: called for every event, in order.
@@ -39,6 +41,7 @@ package struct StreamedCheck {
     init(segmentEvents: UInt64, visit: @escaping (EventView) -> Void) {
         self.segmentEvents = segmentEvents
         self.visit = visit
+        verifier = LogVerifier(segmentEvents: segmentEvents)
     }
 
     /// The root over all lines, where all could be read.
@@ -82,9 +85,15 @@ package struct StreamedCheck {
         var used = 0
         pending.withUnsafeBytes { raw in
             while !open.isDamaged, used < raw.count {
+                guard !open.isSealed else {
+                    return damage(&open, "bytes follow the sealed segment's end", at: open.offset + used)
+                }
                 switch Block.parse(UnsafeRawBufferPointer(rebasing: raw[used...])) {
                 case .incomplete: return
                 case .invalid(let reason): damage(&open, "\(reason)", at: open.offset + used)
+                case .end(let member):
+                    check(member, &open, at: open.offset + used)
+                    used += EndMember.size
                 case .block(let header):
                     read(header, UnsafeRawBufferPointer(rebasing: raw[used..<used + header.size]), &open, used)
                     used += header.size
@@ -119,6 +128,18 @@ package struct StreamedCheck {
         open.started += Int(header.count)
         open.expected = header.next
         open.endsCommit = header.endsCommit
+    }
+
+    /// What the end member says must be so of the lines before it.
+    private mutating func check(_ member: EndMember, _ open: inout OpenSegment, at place: Int) {
+        open.isSealed = true
+        checkLines(&open)
+        guard member.end == open.first + segmentEvents, open.expected == member.end else {
+            return damage(&open, "the end of a segment stands where sequence \(open.expected) is due", at: place)
+        }
+        if let summary = verifier.summaries[open.first], summary != member.summary {
+            damage(&open, "the end member does not say what the segment's lines are", at: place)
+        }
     }
 
     /// Checks the lines that are whole; the rest of a line waits for the next block.
