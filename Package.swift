@@ -120,7 +120,7 @@ let package = Package(
 
         tests("CanonicalJSON", []),
         tests("JSONQuery", ["CanonicalJSON"]),
-        tests("EventLog", ["CanonicalJSON", grdb]),
+        tests("EventLog", ["CanonicalJSON", grdb, crypto]),
         tests("Observations", ["EventLog", "CanonicalJSON"]),
         tests("Transport", []),
         tests("Extraction", ["CanonicalJSON"]),

@@ -40,9 +40,10 @@ struct Failure: Error, Equatable {
     /// written are 4.
     static func status(of error: LogError) -> ExitStatus {
         switch error {
-        case .noData, .foreign, .earlierTime, .eventTooLarge, .commitTooLarge, .idTaken, .invalidEvent: .usage
+        case .noData, .foreign, .earlierTime, .eventTooLarge, .commitTooLarge, .idTaken, .invalidEvent, .key: .usage
         case .unwritable, .diskFull, .io, .conditionFailed, .closed, .index: .world
-        case .corrupt, .blobDamaged, .poisoned: .damaged
+        case .invalidProof: .no
+        case .corrupt, .blobDamaged, .poisoned, .contradicted: .damaged
         }
     }
 

@@ -253,6 +253,7 @@ extension LogDirectory {
         // Made now, so that a disk that fills up later has room for them.
         _ = try files.open(lockPath, .write)
         _ = try files.open(endPath, .write)
+        try LogKeys(directory: self).make()
     }
 
     private func makeWithParents(_ folder: String) throws(LogError) {

@@ -31,14 +31,15 @@ struct SnapshotSource {
         _ log: EventLog, configuration: String?, version: String, time: Timestamp, progress: SnapshotProgress
     ) throws {
         self.log = log
-        // The end first: every blob that an event before it names was on disk before that event was.
+        // Before the log, which has to continue the checkpoint.
+        others = try Self.others(in: log.dataDirectory, configuration: configuration)
+        // The end before the blobs: every blob that an event before it names was on disk before that event was.
         let cut = try log.cut()
         let scan = try Scan(log, upTo: cut.end, progress)
         segments = try zip(LogCut.segmentNames(events: cut.end), cut.segments).map { name, piece in
             try Part("log/" + name, piece)
         }
         publishedEnd = cut.publishedEnd
-        others = try Self.others(in: log.dataDirectory, configuration: configuration)
         var blobs = SnapshotManifest.Blobs()
         var absent: [Digest] = []
         self.blobs = try Self.blobs(scan.named, in: log, &blobs, &absent, progress)

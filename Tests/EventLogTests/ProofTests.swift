@@ -51,7 +51,7 @@ struct ProofTests {
         var tree = MerkleTree()
         for line in try log.lines() { tree.append(leaf: Array(line.utf8).withUnsafeBytes { MerkleTree.leaf($0) }) }
         var progress: [UInt64] = []
-        let result = try log.verify { done, _ in progress.append(done) }
+        let result = try log.verify(progress: { _, done, _ in progress.append(done) })
         #expect(result.isOK && result.events == 49 && result.tornTail.isEmpty)
         #expect(result.root == tree.root && progress.last == 49)
     }

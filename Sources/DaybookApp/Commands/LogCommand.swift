@@ -5,7 +5,7 @@ import ArgumentParser
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Read, verify, export and import the log itself.",
+        abstract: "Read, verify, prove, export and import the log itself.",
         discussion: """
             Examples:
               daybook log tail
@@ -14,6 +14,6 @@ struct LogCommand: AsyncParsableCommand {
             """,
         subcommands: [
             LogTailCommand.self, LogShowCommand.self, LogStatsCommand.self, LogVerifyCommand.self,
-            LogExportCommand.self, LogImportCommand.self,
+            LogExportCommand.self, LogImportCommand.self, LogCheckpointCommand.self, LogProveCommand.self,
         ])
 }

@@ -3,13 +3,14 @@
 import ArgumentParser
 import CanonicalJSON
 import EventLog
+import Observations
 
 struct LogVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check every block, checksum, sequence, revision and time of the log.",
+        abstract: "Check every byte of the log, the newest checkpoint and the kept evidence.",
         discussion: """
-            Exit code 0 when all is well, 4 when something is damaged; what is wrong is named by file and bytes.
+            Reads every block and checks both its checksums and every byte of its header; every event's sequence, revision, time,             id and form; every sealed segment's own summary; that the log continues what `log checkpoint` signed last; and that             the blobs that events name (pages, mail, pictures, messages) are there and are what their names say. Exit code 0             when all is well, 4 when something is damaged; what is wrong is named by file and bytes.
 
             Examples:
               daybook log verify
@@ -22,9 +23,15 @@ struct LogVerifyCommand: ParsableCommand {
     func run() throws {
         let console = Console.current
         let log = try Place.openLog(try Place.dataDirectory(place), create: false)
-        let progress = Progress("Verifying", unit: "events")
-        let report = try log.verify { progress.update(Int($0), of: Int($1)) }
-        progress.finish()
+        let events = Progress("Verifying", unit: "events")
+        var evidence: Progress?
+        let report = try log.verify(
+            named: NamedBlobs.of,
+            progress: { phase, done, all in
+                if phase == .evidence, evidence == nil { evidence = Progress("Verifying evidence", unit: "blobs") }
+                (evidence ?? events).update(Int(done), of: Int(all))
+            })
+        (evidence ?? events).finish()
         if format.json {
             console.line(report.json.canonicalText)
         } else {
@@ -45,6 +52,8 @@ struct LogVerifyCommand: ParsableCommand {
         let verdict =
             report.isOK ? Tint.good.applied(to: "all is well", on: console) : counted(report.problems.count, "problem")
         console.line("\(counted(Int(report.events), "event")): \(verdict)")
+        if report.blobs > 0 { console.line("\(counted(report.blobs, "blob")) named by events") }
+        if let size = report.checkpoint { console.line("checkpoint of \(counted(Int(size), "event"))") }
         if let root = report.root { console.line("root \(root.hex)") }
     }
 }
@@ -56,6 +65,7 @@ extension LogVerification {
             JSONObject([
                 ("ok", .bool(isOK)), ("events", JSON(events)), ("root", root.map { .string($0.hex) } ?? .null),
                 ("problems", .array(problems.map(\.json))), ("tornTail", .array(tornTail.map(\.json))),
+                ("blobs", JSON(blobs)), ("checkpoint", checkpoint.map { JSON($0) } ?? .null),
             ]))
     }
 }

@@ -63,6 +63,27 @@ public struct BlobStore: Sendable {
         files.exists(path(digest)) || files.exists(path(digest) + ".gz")
     }
 
+    enum BlobState: Sendable, Hashable { case sound, missing, damaged }
+
+    /// Whether a blob is there and has the bytes that it is named by. Plain ones are read piece by piece.
+    func state(of digest: Digest) throws(LogError) -> BlobState {
+        guard let (file, isCompressed) = try stored(digest) else { return .missing }
+        if isCompressed {
+            do throws(LogError) { return try get(digest) == nil ? .missing : .sound } catch {
+                guard case .blobDamaged = error else { throw error }
+                return .damaged
+            }
+        }
+        var content = RunningDigest()
+        do { try file.forEachChunk { content.update($0) } } catch {
+            throw error as? LogError ?? .io(operation: "read", path: file.path, reason: "\(error)")
+        }
+        return content.finish() == digest ? .sound : .damaged
+    }
+
+    /// What a blob's file is called within the data folder, whether or not it is gzipped.
+    func name(of digest: Digest) -> String { "blobs/\(digest.hex.prefix(2))/\(digest.hex)" }
+
     /// A blob as it is kept: its file, and whether its bytes are gzipped there. Nil where there is none.
     package func stored(_ digest: Digest) throws(LogError) -> (file: FilePiece, isCompressed: Bool)? {
         for (path, isCompressed) in [(path(digest), false), (path(digest) + ".gz", true)] where files.exists(path) {

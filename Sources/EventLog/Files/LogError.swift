@@ -2,7 +2,7 @@
 
 /// A part of the log that cannot be read.
 public struct Damage: Sendable, Hashable, CustomStringConvertible {
-    /// The file's name within `log/`.
+    /// The file's name within `log/`; a verification also names `checkpoint` and `blobs/…` of the data folder.
     public var file: String
     /// The bytes from here…
     public var from: Int
@@ -67,6 +67,12 @@ public enum LogError: Error, Sendable, CustomStringConvertible {
     case invalidEvent(String)
     /// The derived index cannot be used.
     case index(String)
+    /// A key of the log is missing or not a key.
+    case key(String, reason: String)
+    /// The log does not continue what this checkpoint was signed over.
+    case contradicted(String, reason: String)
+    /// A proof that there cannot be; the text says why.
+    case invalidProof(String)
     /// The log was closed.
     case closed
 
@@ -100,6 +106,10 @@ public enum LogError: Error, Sendable, CustomStringConvertible {
             "the id \(id) was not appended: its run already has number \(newest), and numbers within a run only grow"
         case .invalidEvent(let reason): reason
         case .index(let reason): "the index cannot be used: \(reason)"
+        case .key(let path, let reason): "\(path) cannot be used: \(reason)"
+        case .contradicted(let path, let reason):
+            "\(path) contradicts the log: \(reason); run `daybook log verify`, and restore the log or remove that file"
+        case .invalidProof(let reason): reason
         case .closed: "the log was closed"
         }
     }

@@ -11,36 +11,93 @@ public struct LogVerification: Sendable, Hashable {
     public var problems: [Damage]
     /// The rest of an append that was never acknowledged. In order: it is not part of the log.
     public var tornTail: [Damage]
+    /// How many blobs events name; those that are missing or damaged are among the problems.
+    public var blobs = 0
+    /// The size that the kept checkpoint was signed over, where there is one.
+    public var checkpoint: UInt64?
 
     public var isOK: Bool { problems.isEmpty }
 }
 
+/// What a verification is busy with.
+public enum VerificationPhase: Sendable, Hashable {
+    /// Counted in events.
+    case events
+    /// Counted in blobs.
+    case evidence
+}
+
 extension EventLog {
-    /// Reads and checks the whole log. `progress` hears how many events of how many are done.
-    public func verify(progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> LogVerification {
+    /// Reads and checks the whole log, the checkpoint that was signed last, and the blobs that events name.
+    ///
+    /// - Parameters:
+    ///   - named: the blobs that an event names; called on several threads.
+    ///   - progress: hears how much of how much is done.
+    public func verify(
+        named: @escaping @Sendable (EventView) -> [Digest] = EventLog.evidence(of:),
+        progress: (VerificationPhase, UInt64, UInt64) -> Void = { _, _, _ in }
+    ) throws -> LogVerification {
         let end = try end()
-        var verifier = LogVerifier(segmentEvents: directory.segmentEvents)
-        try reader.forEachPiece(from: 0, to: end, thorough: true, transform: BatchCheck.init) { piece in
-            switch piece {
-            case .damage(let damage): verifier.add(damage)
-            case .batch(let batch, let check):
-                for problem in verifier.add(check) { verifier.add(try place(problem)) }
-                progress(batch.end, end)
-            }
-            return true
-        }
+        let checkpoint = try? newestCheckpoint()
+        var verifier = LogVerifier(segmentEvents: directory.segmentEvents, wanted: checkpoint?.size)
+        var blobs: [Digest: UInt64] = [:]
+        try reader.forEachPiece(
+            from: 0, to: end, thorough: true, transform: { BatchCheck($0, named: named) },
+            consume: { piece in
+                switch piece {
+                case .damage(let damage): verifier.add(damage)
+                case .batch(let batch, let check):
+                    for problem in verifier.add(check) { verifier.add(try place(problem)) }
+                    for blob in check.blobs where blobs[blob.digest] == nil { blobs[blob.digest] = blob.sequence }
+                    progress(.events, batch.end, end)
+                }
+                return true
+            })
         for (segment, summary) in verifier.summaries.sorted(by: { $0.key < $1.key }) {
             if let damage = try contradiction(of: segment, summary) { verifier.add(damage) }
         }
         let verdict = try LogInspector(directory: directory).inspect(from: nil, published: end).verdict
         if let damage = verdict.damage, verifier.problems.isEmpty { verifier.add(damage) }
+        if let problem = try checkpointProblem({ verifier.roots[$0] }, end: end) {
+            verifier.add(Damage(file: "checkpoint", from: 0, to: 0, sequences: 0..<0, what: problem))
+        }
+        try verifyBlobs(blobs, &verifier, progress)
         let torn = verdict.tail.filter { $0.to > $0.from }.map { piece in
             Damage(
                 file: Segment.name(piece.segment), from: piece.from, to: piece.to,
                 sequences: verdict.end.sequence..<verdict.end.sequence,
                 what: "the rest of an append that was never acknowledged; the next append sets it aside")
         }
-        return LogVerification(events: end, root: verifier.root, problems: verifier.problems, tornTail: torn)
+        return LogVerification(
+            events: end, root: verifier.root, problems: verifier.problems, tornTail: torn, blobs: blobs.count,
+            checkpoint: checkpoint?.size)
+    }
+
+    /// The blob that is an event's evidence.
+    @Sendable public static func evidence(of event: EventView) -> [Digest] {
+        event.evidence.flatMap { Digest(reference: $0.string) }.map { [$0] } ?? []
+    }
+
+    /// In the order in which events first name them.
+    private func verifyBlobs(
+        _ named: [Digest: UInt64], _ verifier: inout LogVerifier,
+        _ progress: (VerificationPhase, UInt64, UInt64) -> Void
+    ) throws(LogError) {
+        var done: UInt64 = 0
+        for (digest, sequence) in named.sorted(by: { $0.value < $1.value }) {
+            let what: String? =
+                switch try blobs.state(of: digest) {
+                case .sound: nil
+                case .missing: "a blob that event \(sequence) names is not there"
+                case .damaged: "a blob that event \(sequence) names does not have the bytes that its name stands for"
+                }
+            if let what {
+                verifier.add(
+                    Damage(file: blobs.name(of: digest), from: 0, to: 0, sequences: 0..<0, what: what))
+            }
+            done += 1
+            progress(.evidence, done, UInt64(named.count))
+        }
     }
 
     /// What is wrong with a sealed segment's end member, given what the segment's lines come to.
@@ -86,11 +143,15 @@ struct BatchCheck: Sendable {
     /// Nil where the line is not in its one right form.
     var lines: [Line?] = []
     var problems: [LineProblem] = []
+    /// What the events name.
+    var blobs: [(digest: Digest, sequence: UInt64)] = []
 
-    init(_ batch: EventBatch) {
+    init(_ batch: EventBatch, named: (EventView) -> [Digest] = { _ in [] }) {
         first = batch.first
         lines.reserveCapacity(batch.count)
         batch.forEach { event in
+            // What many events in a row name is kept once.
+            for digest in named(event) where blobs.last?.digest != digest { blobs.append((digest, event.sequence)) }
             do {
                 lines.append(try Self.check(event))
             } catch {
@@ -147,7 +208,15 @@ struct LogVerifier {
     /// Lines are missing or unreadable, so that later ones need no longer follow from what was seen.
     private var hasGaps = false
 
-    init(segmentEvents: UInt64) { self.segmentEvents = segmentEvents }
+    /// The size at which the root is wanted, beside the one at the end.
+    private let wanted: UInt64?
+    private(set) var roots: [UInt64: Digest] = [:]
+
+    init(segmentEvents: UInt64, wanted: UInt64? = nil) {
+        self.segmentEvents = segmentEvents
+        self.wanted = wanted
+        if wanted == 0 { roots[0] = tree.root }
+    }
 
     var root: Digest? { hasGaps ? nil : tree.followed(by: segment.tree).root }
 
@@ -173,6 +242,10 @@ struct LogVerifier {
     private mutating func take(_ line: BatchCheck.Line, _ sequence: UInt64) {
         if sequence % segmentEvents == 0 { segment = SegmentSummary.Builder() }
         segment.add(leaf: line.leaf, time: line.time, recorded: line.recorded)
+        let size = sequence + 1
+        if size == wanted, tree.count + segment.tree.count == size {
+            roots[size] = tree.followed(by: segment.tree).root
+        }
         guard segment.tree.count == segmentEvents, let summary = segment.summary else { return }
         summaries[sequence + 1 - segmentEvents] = summary
         tree.append(subtree: summary.root, leaves: segmentEvents)

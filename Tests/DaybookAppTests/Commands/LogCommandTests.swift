@@ -74,6 +74,71 @@ struct LogCommandTests {
         #expect(refused.status == .damaged && refused.errors.contains("00000000000000000000.ndjson.gz"))
     }
 
+    @Test("verify reads the blobs that events name, and says which event names one that is missing")
+    func evidence() async throws {
+        let scratch = try Scratch()
+        let line = observed("x/a", title: "one", at: "2026-11-21T10:00:00Z")
+        let evidence = String(repeating: "ab", count: 32)
+        #expect(
+            try await scratch.importSessions([
+                #"{"evidence":"sha256:\#(evidence)","# + line.dropFirst()
+            ]).status == .done)
+        let said = await scratch.daybook("log", "verify", "--json")
+        let problem = try #require(try said.rows().first?["problems"]?.arrayValue?.first)
+        #expect(said.status == .damaged && problem["file"] == .string("blobs/ab/\(evidence)"))
+        #expect(problem["what"] == "a blob that event 0 names is not there")
+    }
+
+    @Test("a checkpoint is printed and kept, and verify holds the log against it")
+    func checkpoint() async throws {
+        let scratch = try Scratch()
+        #expect(try await scratch.importSessions(threeVersions).status == .done)
+        let note = await scratch.daybook("log", "checkpoint")
+        #expect(note.status == .done && note.lines.count == 5 && note.lines[1] == "3" && note.lines[3].isEmpty)
+        #expect(try String(contentsOfFile: scratch.path("data/checkpoint"), encoding: .utf8).hasPrefix(note.lines[0]))
+        let row = try #require(try await scratch.daybook("log", "checkpoint", "--json").rows().first)
+        let verified = try #require(try await scratch.daybook("log", "verify", "--json").rows().first)
+        #expect(row["size"] == 3 && row["root"] == verified["root"] && verified["checkpoint"] == 3)
+        try Data("rubbish".utf8).write(to: URL(filePath: scratch.path("data/checkpoint")))
+        let said = await scratch.daybook("log", "verify")
+        #expect(said.status == .damaged && said.output.contains("it is not a signed checkpoint"))
+        #expect(await scratch.daybook("log", "checkpoint").status == .damaged)
+    }
+
+    @Test("prove prints the hashes that lead to the root, and for people what they mean")
+    func prove() async throws {
+        let scratch = try Scratch()
+        #expect(try await scratch.importSessions(threeVersions).status == .done)
+        let verified = try #require(try await scratch.daybook("log", "verify", "--json").rows().first)
+        let proof = try #require(try await scratch.daybook("log", "prove", "1", "--json").rows().first)
+        #expect(proof["sequence"] == 1 && proof["size"] == 3 && proof["root"] == verified["root"])
+        #expect(proof["leaf"]?.stringValue?.utf8.count == 64 && proof["path"]?.arrayValue?.count == 2)
+        let growth = try #require(try await scratch.daybook("log", "prove", "--from", "2", "--json").rows().first)
+        #expect(growth["from"] == 2 && growth["size"] == 3 && growth["root"] == verified["root"])
+        let earlier = try #require(
+            try await scratch.daybook("log", "prove", "0", "--size", "2", "--json").rows().first)
+        #expect(earlier["root"] == growth["fromRoot"] && growth["path"]?.arrayValue?.count == 1)
+        let text = await scratch.daybook("log", "prove", "1")
+        #expect(text.output.contains("Event 1 is one of the 3 events") && text.output.contains("RFC 9162"))
+        #expect(await scratch.daybook("log", "prove", "--from", "2").output.contains("is the beginning of"))
+    }
+
+    @Test(
+        "what cannot be proved is refused in one sentence",
+        arguments: [
+            (["3"], DaybookApp.ExitStatus.no, "not among the first 3"), (["1", "--size", "9"], .no, "has 3 events"),
+            (["--from", "4"], .no, "cannot continue one of 4"), (["--from", "0"], .no, "every log continues"),
+            ([], .usage, "--from"), (["1", "--from", "1"], .usage, "--from"),
+        ])
+    func notProved(arguments: [String], status: DaybookApp.ExitStatus, part: String) async throws {
+        let scratch = try Scratch()
+        #expect(try await scratch.importSessions(threeVersions).status == .done)
+        let recorder = Recorder()
+        let ended = await DaybookApplication().run(
+            ["log", "prove"] + arguments + ["--config", scratch.path("daybook.yaml")], console: recorder.console)
+        #expect(ended == status && recorder.errors.contains(part), "\(recorder.errors)")
+    }
+
     @Test(
         "what is not there is said in one sentence",
         arguments: [
