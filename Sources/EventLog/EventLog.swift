@@ -48,8 +48,8 @@ public final class EventLog: Sendable {
         if create { try directory.make() }
         guard files.isDirectory(directory.log) else { throw .noData(dataDirectory) }
         return EventLog(
-            directory: directory, foldCount: foldCount, headsKept: headsKept, sealsByItself: sealsByItself, clock: clock,
-            notices: notices)
+            directory: directory, foldCount: foldCount, headsKept: headsKept, sealsByItself: sealsByItself,
+            clock: clock, notices: notices)
     }
 
     private init(
