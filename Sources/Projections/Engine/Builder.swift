@@ -51,7 +51,10 @@ struct Builder {
         let end = try engine.source.end()
         progress(0, end)
         try feeder(total: end).feed(filled.map(\.1), to: end)
-        for (_, store) in filled { try store.createIndexes() }
+        for (_, store) in filled {
+            try store.createIndexes()
+            try store.sync()
+        }
         return filled
     }
 
