@@ -35,14 +35,35 @@ extension JSON {
         var text = text
         text.withUTF8 { utf8 in
             var clean = 0
-            for (index, byte) in utf8.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
-                bytes += utf8[clean..<index]
-                writeEscape(byte, into: &bytes)
-                clean = index + 1
+            var index = 0
+            while true {
+                index = plainEnd(UnsafeRawBufferPointer(utf8), from: index)
+                bytes += UnsafeBufferPointer(rebasing: utf8[clean..<index])
+                guard index < utf8.count else { break }
+                writeEscape(utf8[index], into: &bytes)
+                index += 1
+                clean = index
             }
-            bytes += utf8[clean...]
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Where the next byte is that needs an escape, or the end: eight bytes at a time as long as none of them does.
+    private static func plainEnd(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        while index + 8 <= text.count {
+            let word = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            // A byte's highest bit comes out set where the byte is zero after what is sought was taken away (or is below 0x20);
+            // one that is not sought may be marked too, but only above one that is. Bytes beyond ASCII are never sought.
+            let ones: UInt64 = 0x0101_0101_0101_0101
+            let quote = word ^ ones &* 0x22
+            let slash = word ^ ones &* 0x5C
+            let found = (word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote | (slash &- ones) & ~slash
+            if found & (ones &* 0x80) != 0 { break }
+            index += 8
+        }
+        while index < text.count, text[index] >= 0x20, text[index] != 0x22, text[index] != 0x5C { index += 1 }
+        return index
     }
 
     private static func writeEscape(_ byte: UInt8, into bytes: inout [UInt8]) {

@@ -31,6 +31,22 @@ struct CanonicalFormTests {
                 == "\"\\b\\t\\n\\f\\r\\\"\\\\/\\u001f\u{7f}é€\"")
     }
 
+    @Test("it does not matter where in a text an escape is needed, or what stands beside it")
+    func escapesAnywhere() {
+        for code in 0..<256 as Range<UInt32> {
+            guard let scalar = Unicode.Scalar(code) else { continue }
+            let text = String(Character(scalar))
+            let written = JSON.string(text).canonicalText.dropFirst().dropLast()
+            for place in 0..<20 {
+                for filling in ["x", " ", "!", "#", "[", "]", "é", "€", "\u{7f}"] {
+                    let before = String(repeating: filling, count: place)
+                    let after = String(repeating: filling, count: 20 - place)
+                    #expect(JSON.string(before + text + after).canonicalText == "\"\(before)\(written)\(after)\"")
+                }
+            }
+        }
+    }
+
     @Test("canonically equivalent texts stay two texts")
     func equivalence() throws {
         let composed = "caf\u{e9}"

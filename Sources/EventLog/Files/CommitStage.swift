@@ -54,11 +54,10 @@ struct CommitStage {
     private func add(
         _ prepared: PreparedDraft, _ policy: TimePolicy, to commit: inout CommitText, _ staged: inout IndexOverlay
     ) throws(LogError) {
-        let draft = prepared.draft
-        let number = try highest(in: draft.id.run, staged)
-        guard draft.id.number > number else { throw .idTaken(draft.id, newest: number) }
+        let number = try highest(in: prepared.id.run, staged)
+        guard prepared.id.number > number else { throw .idTaken(prepared.id, newest: number) }
         let newest = try entry(prepared.stream, staged)
-        var time = draft.time
+        var time = prepared.time
         if let newest, time < newest.time {
             guard policy == .clamp else { throw .earlierTime(prepared.stream, time: time, newest: newest.time) }
             time = newest.time
@@ -74,8 +73,8 @@ struct CommitStage {
         staged.add(
             prepared.stream,
             IndexEntry(
-                revision: revision, sequence: commit.end - 1, digest: prepared.digest, type: draft.type, time: time),
-            id: draft.id, recorded: recorded)
+                revision: revision, sequence: commit.end - 1, digest: prepared.digest, type: prepared.type, time: time),
+            id: prepared.id, recorded: recorded)
     }
 
     private func highest(in run: RunID, _ staged: IndexOverlay) throws(LogError) -> Int {

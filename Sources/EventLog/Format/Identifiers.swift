@@ -58,15 +58,18 @@ public struct RunID: Hashable, Sendable, CustomStringConvertible {
     public var description: String { String(decoding: utf8, as: UTF8.self) }
 
     var utf8: [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        var out: [UInt8] = []
-        out.reserveCapacity(36)
-        for index in 0..<32 {
-            if [8, 12, 16, 20].contains(index) { out.append(UInt8(ascii: "-")) }
-            let word = index < 16 ? high : low
-            out.append(digits[Int(word >> UInt64((15 - index % 16) * 4) & 15)])
+        [UInt8](unsafeUninitializedCapacity: 36) { out, count in
+            for index in 0..<32 {
+                if index == 8 || index == 12 || index == 16 || index == 20 {
+                    out[count] = UInt8(ascii: "-")
+                    count += 1
+                }
+                let word = index < 16 ? high : low
+                let nibble = UInt8(truncatingIfNeeded: word >> UInt64((15 - index % 16) * 4) & 15)
+                out[count] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+                count += 1
+            }
         }
-        return out
     }
 
     /// 16 bytes, for tables.

@@ -33,7 +33,6 @@ struct LineScanner {
     private let line: UnsafeRawPointer
     private let count: Int
     private var at = 0
-    private var isEscaped = false
 
     /// The layout of a line (without its newline), or nil where it is not in the log's form.
     static func scan(_ line: UnsafeRawBufferPointer) -> LineLayout? {
@@ -80,7 +79,8 @@ struct LineScanner {
         layout.time = time
         layout.schema = schema
         layout.data = data
-        layout.isEscaped = isEscaped
+        // Before the data, a backslash can only be in one of the strings.
+        layout.isEscaped = memchr(line, 0x5C, Int(data.start)) != nil
         return layout
     }
 
@@ -102,10 +102,7 @@ struct LineScanner {
             while end - slashes > start, line.load(fromByteOffset: end - slashes - 1, as: UInt8.self) == 0x5C {
                 slashes += 1
             }
-            if slashes % 2 == 0 {
-                if memchr(line + start, 0x5C, end - start) != nil { isEscaped = true }
-                return Field(start: UInt32(start), end: UInt32(end))
-            }
+            if slashes % 2 == 0 { return Field(start: UInt32(start), end: UInt32(end)) }
         }
         return nil
     }
@@ -113,9 +110,15 @@ struct LineScanner {
     private mutating func digits(exactly length: Int) -> UInt64? {
         guard at + length <= count else { return nil }
         var value: UInt64 = 0
-        for _ in 0..<length {
+        for index in 0..<length {
             let digit = line.load(fromByteOffset: at, as: UInt8.self) &- UInt8(ascii: "0")
             guard digit < 10 else { return nil }
+            if index < 19 {
+                // So many digits always fit.
+                value = value &* 10 &+ UInt64(digit)
+                at += 1
+                continue
+            }
             let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
             let (sum, over) = product.addingReportingOverflow(UInt64(digit))
             guard !tooLarge, !over else { return nil }

@@ -6,7 +6,10 @@ import Synchronization
 
 /// A draft of which all that needs no lock has been written and hashed, so that little is left to do under it.
 struct PreparedDraft: Sendable {
-    let draft: EventDraft
+    let type: String
+    let id: EventID
+    /// When it was observed, as its draft has it.
+    let time: Timestamp
     let stream: StreamID
     /// SHA-256 of the canonical data.
     let digest: Digest
@@ -17,7 +20,9 @@ struct PreparedDraft: Sendable {
 
     init(_ draft: EventDraft) throws(LogError) {
         try Self.check(draft)
-        self.draft = draft
+        type = draft.type
+        id = draft.id
+        time = draft.time
         stream = draft.stream
         var text: [UInt8] = []
         text.reserveCapacity(1024)
@@ -80,11 +85,18 @@ struct PreparedDraft: Sendable {
 
 enum EventType {
     /// `family.name`: two or more parts between dots, each of `a-z`, `0-9` and `-`.
-    static func isValid(_ type: String) -> Bool { isValid(utf8: Array(type.utf8)) }
+    static func isValid(_ type: String) -> Bool { isValid(utf8: type.utf8) }
 
-    static func isValid(utf8: [UInt8]) -> Bool {
-        let parts = utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        return parts.count >= 2 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(isLetter) }
+    static func isValid(utf8: some Sequence<UInt8>) -> Bool {
+        var dots = 0
+        var isAtStart = true
+        for byte in utf8 {
+            let isDot = byte == UInt8(ascii: ".")
+            guard isDot ? !isAtStart : isLetter(byte) else { return false }
+            if isDot { dots += 1 }
+            isAtStart = isDot
+        }
+        return dots >= 1 && !isAtStart
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {
