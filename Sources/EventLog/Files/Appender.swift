@@ -9,6 +9,8 @@ final class Appender: Sendable {
         var lock: LogLock?
         var segment: (first: UInt64, file: any LogFile)?
         var published: (any LogFile)?
+        /// What has been acknowledged and the index does not know yet.
+        var unindexed: IndexOverlay?
         /// After a failure that could not be taken back.
         var isPoisoned = false
     }
@@ -80,6 +82,8 @@ final class Appender: Sendable {
             }
             let others = queue.count
             for (waiting, result) in zip(group, results) { waiting.resume(result) }
+            // Only now: who waits for the disk need not wait for this. Who asks the index first has it read the log.
+            writer.withLock { absorb(&$0) }
             if own?.isGiven == true {
                 if !queue.endLead() { thread.async { self.lead() } }
                 return
@@ -122,6 +126,7 @@ final class Appender: Sendable {
     private func commitRound(
         _ rest: inout ArraySlice<CommitRequest>, at position: inout LogPosition, _ writer: inout Writer
     ) throws(LogError) -> [Result<Appended, LogError>] {
+        absorb(&writer)
         var stage = CommitStage(index: index, end: position.sequence, now: clock())
         var commits: [CommitText] = []
         var results: [Result<Appended, LogError>] = []
@@ -145,9 +150,15 @@ final class Appender: Sendable {
             return results.map { result in result.flatMap { _ in .failure(error) } }
         }
         publish(position, &writer)
-        index.absorb(stage.overlay)
+        writer.unindexed = stage.overlay
         appended(position.sequence)
         return results
+    }
+
+    private func absorb(_ writer: inout Writer) {
+        guard let overlay = writer.unindexed else { return }
+        writer.unindexed = nil
+        index.absorb(overlay)
     }
 
     // MARK: Before

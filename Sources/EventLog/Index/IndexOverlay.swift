@@ -63,7 +63,13 @@ struct IndexOverlay: Sendable {
             self.first = first
             return
         }
-        for (stream, entry) in later.entries { entries[stream, default: IndexEntry.none].follow(with: entry) }
+        for (stream, entry) in later.entries {
+            if let known = entries.index(forKey: stream) {
+                entries.values[known].follow(with: entry)
+            } else {
+                entries[stream] = entry
+            }
+        }
         runs.merge(later.runs) { $1 }
         if later.count > 0 {
             lastLine = later.lastLine

@@ -168,7 +168,8 @@ final class StreamIndex: Sendable {
         else { return }
         let overlay = state.fresh
         state.folding = overlay
-        state.fresh = IndexOverlay(from: overlay.end)
+        // Who has appended so much goes on to; growing step by step would copy it all again and again.
+        state.fresh = IndexOverlay(from: overlay.end, room: overlay.entries.count)
         queue.async { self.fold(overlay, into: database) }
     }
 
