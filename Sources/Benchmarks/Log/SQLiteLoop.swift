@@ -2,6 +2,7 @@
 
 import Foundation
 import GRDBSQLite
+import Synchronization
 
 final class SQLiteLoop {
     private var database: OpaquePointer?
@@ -13,15 +14,38 @@ final class SQLiteLoop {
 
     init(path: String) throws {
         try check(sqlite3_open(path, &database))
+        try check(sqlite3_busy_timeout(database, 60_000))
         try check(
             sqlite3_exec(
                 database,
                 """
                 PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-                CREATE TABLE event (sequence INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL,
+                CREATE TABLE IF NOT EXISTS event (sequence INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL,
                     line BLOB NOT NULL, UNIQUE (stream, revision));
                 """, nil, nil, nil))
         try check(sqlite3_prepare_v2(database, "INSERT INTO event VALUES (?, ?, ?, ?)", -1, &insert, nil))
+    }
+
+    /// As many threads as daybook has writers, each with a connection of its own, as SQLite wants it.
+    static func crowd(_ lines: [[UInt8]], path: String) throws {
+        _ = try SQLiteLoop(path: path)
+        let failed = Mutex<(any Error)?>(nil)
+        let threads = (0..<AppendRace.writers).map { writer in
+            let thread = JoinedThread {
+                do {
+                    let loop = try SQLiteLoop(path: path)
+                    for index in stride(from: writer, to: lines.count, by: AppendRace.writers) {
+                        try loop.append(lines[index], stream: "\(index)", sequence: index, revision: 1)
+                    }
+                } catch {
+                    failed.withLock { $0 = error }
+                }
+            }
+            thread.start()
+            return thread
+        }
+        for thread in threads { thread.join() }
+        if let error = failed.withLock({ $0 }) { throw error }
     }
 
     deinit {
@@ -47,4 +71,21 @@ final class SQLiteLoop {
     }
 
     private var failure: Failure { Failure(description: String(cString: sqlite3_errmsg(database))) }
+}
+
+/// A thread whose end can be waited for.
+private final class JoinedThread: Sendable {
+    private let body: @Sendable () -> Void
+    private let ended = DispatchSemaphore(value: 0)
+
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+    func start() {
+        Thread.detachNewThread {
+            self.body()
+            self.ended.signal()
+        }
+    }
+
+    func join() { ended.wait() }
 }
