@@ -6,8 +6,9 @@ import Synchronization
 /// Takes a segment's text piece by piece and hands over its sealed members as they get done. The same text makes the same bytes,
 /// however it was cut.
 struct SealedSegment {
-    /// Of libdeflate's twelve. A segment is sealed once and kept for ever.
-    static let level: Int32 = 12
+    /// Of libdeflate's twelve: two and a half times as fast as the last one, for 0.6 % more bytes. Level 9, which is three times as fast
+    /// again, would take 4 % more.
+    static let level: Int32 = 10
 
     private struct Text {
         var bytes: [UInt8] = []

@@ -94,7 +94,9 @@ struct LogCommandTests {
         let scratch = try Scratch()
         #expect(try await scratch.importSessions(threeVersions).status == .done)
         let note = await scratch.daybook("log", "checkpoint")
-        #expect(note.status == .done && note.lines.count == 5 && note.lines[1] == "3" && note.lines[3].isEmpty)
+        #expect(
+            note.status == .done && note.lines.count == 4 && note.lines[1] == "3"
+                && note.lines[3].hasPrefix("\u{2014} daybook/"))
         #expect(try String(contentsOfFile: scratch.path("data/checkpoint"), encoding: .utf8).hasPrefix(note.lines[0]))
         let row = try #require(try await scratch.daybook("log", "checkpoint", "--json").rows().first)
         let verified = try #require(try await scratch.daybook("log", "verify", "--json").rows().first)
