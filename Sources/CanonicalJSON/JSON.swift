@@ -77,6 +77,16 @@ extension JSON {
         guard case .object(let object) = self else { return nil }
         return object
     }
+
+    /// Whether no value lies deeper in it than `depth`, a member or an element being one deeper than what holds it. What `parse`
+    /// gives is nested within `depthMax`.
+    public func isNested(within depth: Int) -> Bool {
+        switch self {
+        case .array(let values): depth >= 0 && values.allSatisfy { $0.isNested(within: depth - 1) }
+        case .object(let object): depth >= 0 && object.members.allSatisfy { $0.value.isNested(within: depth - 1) }
+        default: depth >= 0
+        }
+    }
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,

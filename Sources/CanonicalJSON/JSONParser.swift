@@ -193,9 +193,10 @@ struct JSONParser {
         return .number(value)
     }
 
-    /// Whether an integer's digits are those that the double prints; beyond 2^53 most are not.
+    /// Whether an integer is the double itself, or has the digits that the double prints; beyond 2^53 most have neither.
     private func isExact(_ text: String, _ value: Double) -> Bool {
-        if let whole = Int64(text) { return Int64(exactly: value) == whole }
+        if let whole = Int64(text), Int64(exactly: value) == whole { return true }
+        // The canonical form has the shortest digits, with zeros behind; what the log wrote must read back.
         return JSON.number(value).canonicalText == text
     }
 

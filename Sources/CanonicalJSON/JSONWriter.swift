@@ -90,7 +90,7 @@ extension JSON {
             bytes += "null".utf8
             return
         }
-        if let whole = Int64(exactly: value), abs(whole) < 1 << 53 {
+        if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 {
             bytes += String(whole).utf8
             return
         }

@@ -65,6 +65,22 @@ struct CanonicalFormTests {
     }
 
     @Test(
+        "a number that is written is read back, also where its digits are not the double's own",
+        arguments: ["1152921504606846976", "1152921504606847000", "-9223372036854775808", "123456789012345680000"])
+    func large(text: String) throws {
+        let value = try JSON.parse(text)
+        #expect(try JSON.parse(value.canonicalText) == value)
+    }
+
+    @Test(
+        "how deep a value is nested can be asked",
+        arguments: [("1", 0), ("[]", 0), ("[1]", 1), (#"{"a":[{}]}"#, 2), (#"[1,{"b":{"c":[null]}}]"#, 4)])
+    func nesting(text: String, depth: Int) throws {
+        let value = try JSON.parse(text)
+        #expect(value.isNested(within: depth) && !value.isNested(within: depth - 1))
+    }
+
+    @Test(
         "what is not JSON is refused with its place",
         arguments: [
             ("", 0), ("{", 1), ("[1,]", 3), ("01", 2), ("1.", 2), ("tru", 0), (#"{"a" 1}"#, 5), (#""\x""#, 3),
