@@ -71,6 +71,7 @@ let package = Package(
         library("JSONQuery", ["CJQ", "CanonicalJSON"]),
         library("EventLog", ["CDeflate", "CLinux", "CanonicalJSON", grdb, sqlite, crypto]),
         library("Observations", ["EventLog", "CanonicalJSON"]),
+        library("Importing", ["EventLog", "Observations", "CanonicalJSON"]),
         library("Transport", ["CCurl", "CZlib", "CBrotli", "CZstd", logging]),
         library("Extraction", ["CXML2", "CPCRE2", "CanonicalJSON", "JSONQuery"]),
         library(
@@ -99,9 +100,8 @@ let package = Package(
         library(
             "DaybookApp",
             [
-                "EventLog", "Observations", "Transport", "Extraction", "Ingestors", "Projections", "Reactors",
-                "DemoSite", "Snapshots",
-                "CanonicalJSON", "JSONQuery", "Yams", logging,
+                "EventLog", "Observations", "Importing", "Transport", "Extraction", "Ingestors", "Projections",
+                "Reactors", "DemoSite", "Snapshots", "CanonicalJSON", "JSONQuery", "Yams", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -122,6 +122,7 @@ let package = Package(
         tests("JSONQuery", ["CanonicalJSON"]),
         tests("EventLog", ["CanonicalJSON", grdb, crypto]),
         tests("Observations", ["EventLog", "CanonicalJSON"]),
+        tests("Importing", ["EventLog", "CanonicalJSON"]),
         tests("Transport", []),
         tests("Extraction", ["CanonicalJSON"]),
         tests("Ingestors", ["EventLog", "Observations", "Transport", "Extraction", "CanonicalJSON"]),

@@ -1,6 +1,7 @@
 // What a command throws to end with a sentence and an exit code, and how the modules' errors become one.
 
 import EventLog
+import Importing
 import Ingestors
 import Observations
 import Projections
@@ -25,6 +26,7 @@ struct Failure: Error, Equatable {
         case let failure as Failure: self = failure
         case let error as ConfigurationError: self.init(.usage, error.description)
         case let error as LogError: self.init(Failure.status(of: error), error.description)
+        case let error as ImportError: self.init(Failure.status(of: error), error.description)
         case let error as IngestError: self.init(Failure.status(of: error), error.description)
         case let error as ProjectionError: self.init(Failure.status(of: error), error.description)
         case let error as ReactorError: self.init(Failure.status(of: error), error.description)
@@ -44,6 +46,13 @@ struct Failure: Error, Equatable {
         case .unwritable, .diskFull, .io, .conditionFailed, .closed, .index: .world
         case .invalidProof: .no
         case .corrupt, .blobDamaged, .poisoned, .contradicted: .damaged
+        }
+    }
+
+    private static func status(of error: ImportError) -> ExitStatus {
+        switch error {
+        case .unopenable, .lineTooLong, .refused: .usage
+        case .unreadable: .world
         }
     }
 

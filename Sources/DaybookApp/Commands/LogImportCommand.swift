@@ -3,6 +3,7 @@
 import ArgumentParser
 import CanonicalJSON
 import EventLog
+import Importing
 
 struct LogImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,14 +47,12 @@ struct LogImportCommand: AsyncParsableCommand {
         do {
             while let line = try lines.next() {
                 guard let draft = try importer.draft(from: line) else { continue }
-                try await commits.add(draft, line: importer.lineNumber)
+                try await commits.add(draft, line: importer.lineNumber, bytes: line.count)
             }
-        } catch let refused as EventImporter.Refused {
+        } catch let error as ImportError {
+            guard case .refused(let line, let reason) = error else { throw error }
             try await commits.finish()
-            throw Failure(
-                .usage,
-                "\(file), line \(refused.line): \(refused.reason); \(counted(commits.total, "event")) before it stay"
-            )
+            throw Failure(.usage, "\(file), line \(line): \(reason); \(counted(commits.total, "event")) before it stay")
         }
         try await commits.finish()
         _ = await log.seal(within: .seconds(30))
@@ -61,7 +60,7 @@ struct LogImportCommand: AsyncParsableCommand {
     }
 }
 
-/// Gathers drafts and appends them, so many a commit.
+/// Gathers drafts and appends them, so many a commit, and fewer where they are large.
 private struct ImportCommits {
     let log: EventLog
     let file: String
@@ -72,6 +71,10 @@ private struct ImportCommits {
     /// Of the drafts gathered; they are all of one kind.
     private var haveOwnTimes = false
     private var line = 0
+    /// Of the lines of the drafts gathered.
+    private var bytes = 0
+    /// Written in canonical form, a line may grow (1e20 has 21 digits), and a commit holds 64 MiB.
+    private static let bytesMax = 8 << 20
     private let progress = Progress("Importing", unit: "events")
 
     init(log: EventLog, file: String, batch: Int, isJSON: Bool) {
@@ -81,12 +84,13 @@ private struct ImportCommits {
         self.isJSON = isJSON
     }
 
-    mutating func add(_ draft: EventImporter.Draft, line: Int) async throws {
+    mutating func add(_ draft: EventImporter.Draft, line: Int, bytes: Int) async throws {
         if draft.hasOwnTime != haveOwnTimes, !drafts.isEmpty { try await commit() }
         haveOwnTimes = draft.hasOwnTime
         drafts.append(draft.event)
         self.line = line
-        if drafts.count == batch { try await commit() }
+        self.bytes += bytes
+        if drafts.count == batch || self.bytes > Self.bytesMax { try await commit() }
     }
 
     /// Appends what is left.
@@ -99,6 +103,7 @@ private struct ImportCommits {
         let appended = try await append()
         total += drafts.count
         drafts.removeAll(keepingCapacity: true)
+        bytes = 0
         progress.update(total, of: 0)
         guard isJSON else { return }
         Console.current.line(#"{"acknowledged":\#(appended.end - 1)}"#)

@@ -33,6 +33,14 @@ struct LogCommandTests {
         #expect(try await scratch.daybook("log", "stats", "--json").rows().first?["events"] == 1)
     }
 
+    @Test("large events are appended in as many commits as they take, whatever the batch")
+    func large() async throws {
+        let scratch = try Scratch()
+        let text = String(repeating: "long ", count: 150_000)
+        let said = try await scratch.importSessions((0..<30).map { observed("x/\($0)", title: text) })
+        #expect(said.status == .done && said.lines.count == 3, "\(said.errors)")
+    }
+
     @Test("an event that is older than its stream is refused, and says of which")
     func older() async throws {
         let scratch = try Scratch()

@@ -5,28 +5,26 @@ import EventLog
 import Observations
 
 /// Turns lines into drafts and remembers where it is. Pure but for the time and the run it is given.
-struct EventImporter {
-    /// A line that cannot be taken.
-    struct Refused: Error, Equatable {
-        let line: Int
-        let reason: String
-    }
-
+package struct EventImporter {
     /// What the world relies on (DESIGN: decisions are events): whoever can append these can make daybook believe that a
     /// message was sent or a number given.
-    static let decisionsAndEffects: Set<String> = [
+    package static let decisionsAndEffects: Set<String> = [
         "alarm", "config", "crawl", "download", "evidence", "export", "extension", "notification", "reactor",
         "submission", "watch",
     ]
 
-    private(set) var lineNumber = 0
+    /// How many lines there have been.
+    package private(set) var lineNumber = 0
     private let source: String
     private let isTrusted: Bool
     private let run: RunID
     private let now: @Sendable () -> Timestamp
     private var count = 0
 
-    init(user: String, isTrusted: Bool, now: @escaping @Sendable () -> Timestamp = Timestamp.now) {
+    /// - Parameters:
+    ///   - user: who imports; every event's source is `/import/USER`.
+    ///   - isTrusted: whether decisions and effects are taken.
+    package init(user: String, isTrusted: Bool, now: @escaping @Sendable () -> Timestamp = Timestamp.now) {
         source = "/import/\(user)"
         self.isTrusted = isTrusted
         self.now = now
@@ -35,13 +33,13 @@ struct EventImporter {
 
     /// An event, and whether its time is the line's own: such a one is refused where its stream is further, while the time
     /// that is given here moves on with the stream.
-    struct Draft {
-        var event: EventDraft
-        var hasOwnTime: Bool
+    package struct Draft {
+        package var event: EventDraft
+        package var hasOwnTime: Bool
     }
 
     /// The next line's event; `nil` for an empty line.
-    mutating func draft(from line: [UInt8]) throws -> Draft? {
+    package mutating func draft(from line: [UInt8]) throws(ImportError) -> Draft? {
         lineNumber += 1
         guard line.contains(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) else { return nil }
         let value: JSON
@@ -61,9 +59,10 @@ struct EventImporter {
         return Draft(event: event, hasOwnTime: time != nil)
     }
 
-    private func check(type: String) throws {
+    private func check(type: String) throws(ImportError) {
         guard EventType.isWellFormed(type) else {
-            throw refused("\"type\" is \"\(type)\"; it is FAMILY.WHAT in small letters, such as session.observed")
+            throw refused(
+                "\"type\" is \"\(excerpt(type))\"; it is FAMILY.WHAT in small letters, such as session.observed")
         }
         guard isTrusted || !EventImporter.decisionsAndEffects.contains(String(type.prefix { $0 != "." })) else {
             throw refused(
@@ -71,25 +70,25 @@ struct EventImporter {
         }
     }
 
-    private func text(_ key: String, of members: JSONObject) throws -> String {
+    private func text(_ key: String, of members: JSONObject) throws(ImportError) -> String {
         guard let value = members[key] else { throw refused("\"\(key)\" is missing") }
         guard let text = value.stringValue, !text.isEmpty else { throw refused("\"\(key)\" is not a text") }
         return text
     }
 
-    private func optionalText(_ key: String, of members: JSONObject) throws -> String? {
+    private func optionalText(_ key: String, of members: JSONObject) throws(ImportError) -> String? {
         members[key] == nil || members[key] == .null ? nil : try text(key, of: members)
     }
 
     /// Ids of our own form are kept, so that `causationid` still finds them; foreign ones are given anew.
-    private func identity(_ value: JSON?) throws -> EventID? {
+    private func identity(_ value: JSON?) throws(ImportError) -> EventID? {
         value?.stringValue.flatMap { EventID($0) }
     }
 
-    private func time(_ value: JSON?) throws -> Timestamp? {
+    private func time(_ value: JSON?) throws(ImportError) -> Timestamp? {
         guard let value, value != .null else { return nil }
         guard let text = value.stringValue, let time = Timestamp(text) else {
-            throw refused("\"time\" is \(value.canonicalText), not an RFC 3339 time")
+            throw refused("\"time\" is \(excerpt(value.canonicalText)), not an RFC 3339 time")
         }
         return time
     }
@@ -102,5 +101,8 @@ struct EventImporter {
         return number
     }
 
-    private func refused(_ reason: String) -> Refused { Refused(line: lineNumber, reason: reason) }
+    /// What stands in a sentence of a text that may be of any length.
+    private func excerpt(_ text: String) -> String { text.count > 80 ? text.prefix(80) + "…" : text }
+
+    private func refused(_ reason: String) -> ImportError { .refused(line: lineNumber, reason: reason) }
 }

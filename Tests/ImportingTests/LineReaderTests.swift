@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import DaybookApp
+@testable import Importing
 
 @Suite("Reading lines")
 struct LineReaderTests {
@@ -33,7 +33,7 @@ struct LineReaderTests {
 
     @Test("a line beyond the limit is refused")
     func tooLong() {
-        #expect(throws: Failure.self) {
+        #expect(throws: ImportError.self) {
             try lines(of: String(repeating: "x", count: LineReader.lineBytesMax + 100_000))
         }
     }
@@ -41,7 +41,8 @@ struct LineReaderTests {
     @Test("a file that is not there is said so")
     func missing() {
         #expect { _ = try LineReader(path: "/nowhere/events.ndjson") } throws: {
-            ($0 as? Failure)?.status == .usage && ($0 as? Failure)?.sentence.contains("/nowhere/events.ndjson") == true
+            guard case .unopenable("/nowhere/events.ndjson", _)? = $0 as? ImportError else { return false }
+            return true
         }
     }
 }

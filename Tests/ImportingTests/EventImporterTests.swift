@@ -2,7 +2,7 @@ import CanonicalJSON
 import EventLog
 import Testing
 
-@testable import DaybookApp
+@testable import Importing
 
 @Suite("Importing events")
 struct EventImporterTests {
@@ -54,6 +54,7 @@ struct EventImporterTests {
             (#"{"type":"#, "not JSON"), ("[]", "not an object"), (#"{"subject":"a","data":{}}"#, #""type" is missing"#),
             (#"{"type":"session","subject":"a","data":{}}"#, "FAMILY.WHAT"),
             (#"{"type":"Session.Observed","subject":"a","data":{}}"#, "FAMILY.WHAT"),
+            (#"{"type":"\#(String(repeating: "X", count: 1_000))","subject":"a","data":{}}"#, "X…\""),
             (#"{"type":"session.observed","data":{}}"#, #""subject" is missing"#),
             (#"{"type":"session.observed","subject":"","data":{}}"#, #""subject" is not a text"#),
             (#"{"type":"session.observed","subject":"a"}"#, #""data" is missing"#),
@@ -64,7 +65,8 @@ struct EventImporterTests {
         ])
     func refused(line: String, reason: String) {
         #expect { try draft(line) } throws: { error in
-            (error as? EventImporter.Refused).map { $0.line == 1 && $0.reason.contains(reason) } ?? false
+            guard case .refused(1, let said)? = error as? ImportError else { return false }
+            return said.contains(reason)
         }
     }
 
