@@ -125,7 +125,7 @@ public struct StreamID: Hashable, Sendable, CustomStringConvertible {
 
     /// The stream that an event of this type about this subject belongs to.
     public init(type: String, subject: String) {
-        self.init(family: String(type.prefix { $0 != "." }), subject: subject)
+        self.init(family: String(decoding: type.utf8.prefix { $0 != 0x2E }, as: UTF8.self), subject: subject)
     }
 
     public static func == (left: StreamID, right: StreamID) -> Bool {

@@ -59,7 +59,8 @@ struct LineScanner {
             guard let recorded = string() else { return nil }
             layout.recordedTime = recorded
         }
-        guard literal(#","revision":"#), let revision = digits(atMost: 18) else { return nil }
+        // Up to 15 digits: a number of JSON that every reader keeps whole.
+        guard literal(#","revision":"#), let revision = digits(atMost: 15) else { return nil }
         if literal(#","causationid":""#) {
             guard let causation = string() else { return nil }
             layout.causation = causation

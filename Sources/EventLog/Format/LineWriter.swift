@@ -80,6 +80,9 @@ struct PreparedDraft: Sendable {
         guard draft.schema >= 1 else { throw refuse("its schema number is not positive") }
         guard draft.id.number >= 1 else { throw refuse("numbers within a run start at 1") }
         guard case .object = draft.data else { throw refuse("its data is not a JSON object") }
+        guard draft.data.isNested(within: JSON.depthMax - 1) else {
+            throw refuse("its data is nested deeper than \(JSON.depthMax - 1), and its line could not be read back")
+        }
     }
 }
 
