@@ -72,6 +72,7 @@ let package = Package(
         library("EventLog", ["CDeflate", "CLinux", "CanonicalJSON", grdb, sqlite, crypto]),
         library("Observations", ["EventLog", "CanonicalJSON"]),
         library("Importing", ["EventLog", "Observations", "CanonicalJSON"]),
+        library("Fuzzing", ["EventLog", "Importing", "CanonicalJSON"]),
         library("Transport", ["CCurl", "CZlib", "CBrotli", "CZstd", logging]),
         library("Extraction", ["CXML2", "CPCRE2", "CanonicalJSON", "JSONQuery"]),
         library(
@@ -118,11 +119,15 @@ let package = Package(
             path: "Sources/Benchmarks",
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "daybook-fuzz", dependencies: ["Fuzzing"], path: "Sources/FuzzRunner", swiftSettings: strict),
+
         tests("CanonicalJSON", []),
         tests("JSONQuery", ["CanonicalJSON"]),
         tests("EventLog", ["CanonicalJSON", grdb, crypto]),
         tests("Observations", ["EventLog", "CanonicalJSON"]),
         tests("Importing", ["EventLog", "CanonicalJSON"]),
+        tests("Fuzzing", ["EventLog", "CanonicalJSON"]),
         tests("Transport", []),
         tests("Extraction", ["CanonicalJSON"]),
         tests("Ingestors", ["EventLog", "Observations", "Transport", "Extraction", "CanonicalJSON"]),
