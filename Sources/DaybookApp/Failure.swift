@@ -43,10 +43,16 @@ struct Failure: Error, Equatable {
     static func status(of error: LogError) -> ExitStatus {
         switch error {
         case .noData, .foreign, .earlierTime, .eventTooLarge, .commitTooLarge, .idTaken, .invalidEvent, .key: .usage
-        case .unwritable, .diskFull, .io, .conditionFailed, .closed, .index: .world
+        case .unwritable, .diskFull, .io, .conditionFailed, .closed, .index, .moved, .newer: .world
         case .invalidProof: .no
-        case .corrupt, .blobDamaged, .poisoned, .contradicted: .damaged
+        case .corrupt(let damage) where damage.isOfNewerVersion: .world
+        case .lost, .corrupt, .blobDamaged, .poisoned, .contradicted: .damaged
         }
+    }
+
+    /// Damage is that, unless all of it is what a later version wrote.
+    static func status(ofDamage damage: [Damage]) -> ExitStatus {
+        damage.allSatisfy(\.isOfNewerVersion) ? .world : .damaged
     }
 
     private static func status(of error: ImportError) -> ExitStatus {

@@ -23,7 +23,8 @@ public final class EventLog: Sendable {
     /// Opens the log in `dataDirectory`.
     ///
     /// With `create` the folder and all that is missing is made (mode 0700), but a folder that holds other things and no log is
-    /// refused as `.foreign`; without, `.noData` says that there is no log. `notices` hears of what a person should know.
+    /// refused as `.foreign`; without, `.noData` says that there is no log. Where all but the log is there, `.lost` says so, and
+    /// `.newer` where a later version's format is. `notices` hears of what a person should know.
     ///
     /// `headsKept`: of so many streams the newest event is kept in memory (about 300 bytes each), so that appending to them asks
     /// no database. Many for a program that appends in bulk, few for one that runs for years.
@@ -46,7 +47,10 @@ public final class EventLog: Sendable {
         precondition(segmentEvents.nonzeroBitCount == 1, "a segment is a full Merkle subtree")
         let directory = LogDirectory(data: dataDirectory, files: files, segmentEvents: segmentEvents)
         if create { try directory.make() }
-        guard files.isDirectory(directory.log) else { throw .noData(dataDirectory) }
+        guard files.isDirectory(directory.log) else {
+            throw directory.isBereft ? .lost(dataDirectory) : .noData(dataDirectory)
+        }
+        try directory.checkFormat()
         return EventLog(
             directory: directory, foldCount: foldCount, headsKept: headsKept, sealsByItself: sealsByItself,
             clock: clock, notices: notices)
@@ -239,12 +243,17 @@ public final class EventLog: Sendable {
 }
 
 extension LogDirectory {
+    /// Whether there is what only a log leaves behind.
+    var isBereft: Bool {
+        [indexPath, data + "/projections", data + "/key"].contains(where: files.exists)
+    }
+
     /// Makes the folders and small files that are missing.
     func make() throws(LogError) {
         if files.exists(data), !files.isDirectory(data) { throw .foreign(data) }
         // Leases may be taken before there is a log; a disk's root has a folder of its own.
         let names = try files.list(data)?.filter { $0 != "locks" && $0 != "lost+found" } ?? []
-        if !files.isDirectory(log), !names.isEmpty { throw .foreign(data) }
+        if !files.isDirectory(log), !names.isEmpty { throw isBereft ? .lost(data) : .foreign(data) }
         try makeWithParents(data)
         for folder in [log, data + "/blobs", data + "/locks"] where !files.isDirectory(folder) {
             try files.makeDirectory(folder)

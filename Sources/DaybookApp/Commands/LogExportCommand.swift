@@ -31,11 +31,11 @@ struct LogExportCommand: ParsableCommand {
         let console = Console.current
         let log = try Place.openLog(try Place.dataDirectory(place), create: false)
         let end = min(try log.end(), to.map { $0 == .max ? $0 : $0 + 1 } ?? .max)
-        var damaged = 0
+        var damaged: [Damage] = []
         try log.forEachBatch(
             from: from, to: end,
             onDamage: { damage in
-                damaged += 1
+                damaged.append(damage)
                 console.error("daybook: \(damage)")
             },
             { batch in
@@ -46,6 +46,6 @@ struct LogExportCommand: ParsableCommand {
                 }
                 return true
             })
-        if damaged > 0 { throw Failure(.damaged) }
+        guard damaged.isEmpty else { throw Failure(Failure.status(ofDamage: damaged)) }
     }
 }

@@ -20,7 +20,16 @@ struct LogStatsCommand: ParsableCommand {
     func run() throws {
         let console = Console.current
         let log = try Place.openLog(try Place.dataDirectory(place), create: false)
-        let stats = try log.stats { console.error("daybook: \($0)") }
+        var damage: [Damage] = []
+        let stats = try log.stats {
+            damage.append($0)
+            console.error("daybook: \($0)")
+        }
+        show(stats, on: console)
+        guard damage.isEmpty else { throw Failure(Failure.status(ofDamage: damage)) }
+    }
+
+    private func show(_ stats: LogStats, on console: Console) {
         if format.json { return console.line(stats.json.canonicalText) }
         let sealed = stats.sealed > 0 ? ", \(grouped(stats.sealed)) of them sealed" : ""
         console.line("\(counted(Int(stats.events), "event")) in \(counted(stats.segments, "segment"))\(sealed)")

@@ -37,12 +37,13 @@ struct LogVerifyCommand: ParsableCommand {
         } else {
             explain(report, on: console)
         }
-        if !report.isOK { throw Failure(.damaged) }
+        if !report.isOK { throw Failure(Failure.status(ofDamage: report.problems)) }
     }
 
     private func explain(_ report: LogVerification, on console: Console) {
         for problem in report.problems {
-            console.line("\(Tint.bad.applied(to: "damaged", on: console)): \(problem)")
+            let verdict = problem.isOfNewerVersion ? "of a newer version of daybook" : "damaged"
+            console.line("\(Tint.bad.applied(to: verdict, on: console)): \(problem)")
         }
         for tail in report.tornTail {
             console.line(

@@ -13,6 +13,8 @@ final class Appender: Sendable {
         var unindexed: IndexOverlay?
         /// After a failure that could not be taken back.
         var isPoisoned = false
+        /// Someone has been told that the clock is behind.
+        var isClockTold = false
     }
 
     private let directory: LogDirectory
@@ -107,6 +109,14 @@ final class Appender: Sendable {
         guard let lock = writer.lock else { return [] }
         try lock.wait()
         defer { lock.release() }
+        guard lock.isInPlace else {
+            // Others may hold another file's lock by now, and what is written here nobody might find.
+            writer.lock = nil
+            writer.segment = nil
+            writer.published = nil
+            throw .moved(directory.data)
+        }
+        try directory.checkFormat()
         guard !writer.isPoisoned, !directory.files.exists(directory.poisonPath) else {
             throw .poisoned(directory.poisonPath)
         }
@@ -127,7 +137,9 @@ final class Appender: Sendable {
         _ rest: inout ArraySlice<CommitRequest>, at position: inout LogPosition, _ writer: inout Writer
     ) throws(LogError) -> [Result<Appended, LogError>] {
         absorb(&writer)
-        var stage = CommitStage(index: index, end: position.sequence, now: clock())
+        let now = clock()
+        tellOfClock(now, &writer)
+        var stage = CommitStage(index: index, end: position.sequence, now: now)
         var commits: [CommitText] = []
         var results: [Result<Appended, LogError>] = []
         var bytes = 0
@@ -163,19 +175,32 @@ final class Appender: Sendable {
 
     // MARK: Before
 
+    private func tellOfClock(_ now: Timestamp, _ writer: inout Writer) {
+        guard let newest = index.lastRecorded, newest > now else {
+            writer.isClockTold = false
+            return
+        }
+        guard !writer.isClockTold, newest.seconds(since: now) >= 60 else { return }
+        writer.isClockTold = true
+        notices(.clockBehind(clock: now, newest: newest))
+    }
+
     /// Finds the log's end, what others appended since included; sets a torn tail aside.
     private func catchUp(_ writer: inout Writer) throws(LogError) -> LogPosition {
         let base = tail.base
         if let base, let segment = writer.segment, segment.first == base.segment,
             try segment.file.size() == base.offset,
             base.sequence < directory.end(of: base.segment)
-                || !directory.files.exists(directory.path(directory.end(of: base.segment)))
+                ? segment.file.isInPlace
+                : !directory.files.exists(directory.path(directory.end(of: base.segment)))
         {
             try index.catchUp(to: base.sequence)
             return base
         }
         let inspector = LogInspector(directory: directory)
         var finding = try inspector.inspect(from: base, published: tail.readPublished())
+        if let newer = finding.newer { throw .corrupt(newer) }
+        if let missing = try directory.missingSegment() { throw .corrupt(missing) }
         if let damage = finding.verdict.damage { throw .corrupt(damage) }
         try TornTail(directory: directory, notices: notices).setAside(finding.verdict.tail)
         try finding.makeDurable(directory)

@@ -24,6 +24,8 @@ protocol LogFile: AnyObject, Sendable {
     /// Takes the advisory lock (`flock`); false where another holds it and `wait` is not asked for.
     func lock(wait: Bool) throws(LogError) -> Bool
     func unlock()
+    /// Whether the path it was opened by still leads to it: not where it was removed, replaced or moved meanwhile.
+    var isInPlace: Bool { get }
 }
 
 protocol FileSystem: Sendable {
@@ -44,6 +46,8 @@ protocol FileSystem: Sendable {
 }
 
 extension LogFile {
+    var isInPlace: Bool { true }
+
     func write(_ bytes: [UInt8], at offset: Int) throws(LogError) {
         let result: Result<Void, LogError> = bytes.withUnsafeBytes { buffer in
             do throws(LogError) { return .success(try write(buffer, at: offset)) } catch { return .failure(error) }

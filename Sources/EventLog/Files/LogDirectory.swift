@@ -27,15 +27,42 @@ struct LogDirectory: Sendable {
     var endPath: String { log + "/end" }
     var sealPath: String { log + "/seal" }
     var poisonPath: String { log + "/poisoned" }
+    /// There only where a version wrote, or is about to write, what docs/log-format.md of this one does not describe.
+    var formatPath: String { log + "/format" }
     var indexPath: String { data + "/index.sqlite" }
 
     func path(_ segment: UInt64) -> String { log + "/" + Segment.name(segment) }
 
     /// The segments' first sequences, ascending.
     func segments() throws(LogError) -> [UInt64] {
-        guard let names = try files.list(log) else { throw .noData(data) }
+        guard let names = try files.list(log) else { throw .moved(data) }
         return names.compactMap(Segment.first(inName:)).filter { $0 % segmentEvents == 0 }.sorted()
     }
+
+    /// The first segment between others whose file is not there.
+    func missingSegment() throws(LogError) -> Damage? {
+        var due: UInt64 = 0
+        for segment in try segments() {
+            guard segment == due else {
+                return Damage(
+                    file: Segment.name(due), from: 0, to: 0, sequences: due..<segment, what: "the file is missing")
+            }
+            due = end(of: segment)
+        }
+        return nil
+    }
+
+    /// Throws `.newer` where the log says that it is of a format that this version does not know.
+    func checkFormat() throws(LogError) {
+        guard files.exists(formatPath) else { return }
+        let bytes = try files.open(formatPath, .read).read(at: 0, count: 64)
+        let format = String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
+        guard format != Self.format else { return }
+        throw .newer("the log in \(data) is of the format \(format.debugDescription), which")
+    }
+
+    /// What `log/format` says, or might say, of a log that this version reads and writes.
+    static let format = "daybook-log/1"
 
     /// The segment that holds an event.
     func segment(holding sequence: UInt64) -> UInt64 { sequence / segmentEvents * segmentEvents }

@@ -21,6 +21,9 @@ public struct Damage: Sendable, Hashable, CustomStringConvertible {
         self.what = what
     }
 
+    /// Whether it is none, but a block of a version later than this one.
+    public var isOfNewerVersion: Bool { what == "\(Block.unknownFlags)" }
+
     public var description: String {
         "\(file), bytes \(from) to \(to), \(sequencesText): \(what)"
     }
@@ -41,6 +44,12 @@ public enum LogError: Error, Sendable, CustomStringConvertible {
     case noData(String)
     /// The folder holds something else.
     case foreign(String)
+    /// The folder holds what belongs to a log, but its log is gone.
+    case lost(String)
+    /// The log was moved, removed or replaced while it was open.
+    case moved(String)
+    /// Something that only a later version of this program can read; the text is the sentence up to "is known to".
+    case newer(String)
     /// The folder or a file in it cannot be written; the reason as the system gives it.
     case unwritable(String, reason: String)
     /// No space is left for this file.
@@ -82,12 +91,20 @@ public enum LogError: Error, Sendable, CustomStringConvertible {
             "there is no log in \(folder); `daybook check` or another command that appends makes one"
         case .foreign(let folder):
             "\(folder) holds other files and no log; choose an empty folder or one that does not exist yet"
+        case .lost(let folder):
+            "\(folder) has lost its log: other files of it are there, and log/ is not; restore it from a snapshot, or choose another folder"
+        case .moved(let folder):
+            "the log in \(folder) was moved or removed while it was in use; nothing more is appended, start again when it is in its place"
+        case .newer(let subject):
+            "\(subject) only a newer version of daybook knows; use that version, nothing is wrong with the data"
         case .unwritable(let path, let reason):
             "cannot write \(path) (\(reason)); give this user the right to, or choose another data folder"
         case .diskFull(let path):
             "no space left on the device for \(path); nothing acknowledged is lost: make room and try again"
         case .io(let operation, let path, let reason):
             "cannot \(operation) \(path): \(reason)"
+        case .corrupt(let damage) where damage.isOfNewerVersion:
+            "a block of the log (\(damage.file), byte \(damage.from)) has what only a newer version of daybook knows; use that version, nothing is wrong with the data"
         case .corrupt(let damage):
             "the log is damaged (\(damage)); it stays readable around that, but nothing is appended until it is restored"
         case .blobDamaged(let path):
@@ -123,6 +140,8 @@ public enum LogNotice: Sendable, Hashable, CustomStringConvertible {
     case indexRebuilt(reason: String)
     /// A full segment stays as it was appended: larger than it need be, and otherwise as good.
     case notSealed(reason: String)
+    /// The clock is a minute or more behind the newest event. Told once, until the clock has passed it.
+    case clockBehind(clock: Timestamp, newest: Timestamp)
 
     public var description: String {
         switch self {
@@ -130,6 +149,8 @@ public enum LogNotice: Sendable, Hashable, CustomStringConvertible {
             "the last append to \(file) was cut short before it was acknowledged; its \(bytes) bytes from byte \(from) on are kept in \(aside)"
         case .indexRebuilt(let reason): "the index was made again from the log: \(reason)"
         case .notSealed(let reason): "a full segment of the log could not be sealed and stays as it was: \(reason)"
+        case .clockBehind(let clock, let newest):
+            "the clock says \(clock), and the newest event was recorded at \(newest); until the clock has passed that, events are recorded as of then, in order"
         }
     }
 }

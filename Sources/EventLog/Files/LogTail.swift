@@ -129,6 +129,7 @@ struct LogLock: Sendable {
     private let file: any LogFile
 
     static func open(_ directory: LogDirectory) throws(LogError) -> LogLock {
+        guard directory.files.isDirectory(directory.log) else { throw .moved(directory.data) }
         do throws(LogError) {
             return LogLock(file: try directory.files.open(directory.lockPath, .write))
         } catch {
@@ -152,4 +153,7 @@ struct LogLock: Sendable {
     }
 
     func release() { file.unlock() }
+
+    /// Whether it is still the lock that others take.
+    var isInPlace: Bool { file.isInPlace }
 }

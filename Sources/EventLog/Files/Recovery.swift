@@ -17,6 +17,10 @@ struct ScannedSegment: Sendable, Hashable {
     var size: Int
     var steps: [ScanStep]
 
+    var damages: some Sequence<Damage> {
+        steps.lazy.compactMap { if case .damage(let damage) = $0 { damage } else { nil } }
+    }
+
     /// The largest `durable` of its valid blocks; the whole segment where it is sealed.
     var durable: UInt64 {
         steps.reduce(0) { largest, step in
@@ -133,6 +137,8 @@ struct LogInspector: Sendable {
         /// Of the newest segment's file, or of the one that is due; what changed since can be told by it.
         var newest: (segment: UInt64, size: Int)
         var scanned: [UInt64]
+        /// A block that a later version wrote: whatever the verdict, nothing is to be set aside behind its back.
+        var newer: Damage?
     }
 
     /// Looks at everything behind `base`, or, without one, at the newest segment and as many before as it takes.
@@ -191,7 +197,8 @@ struct LogInspector: Sendable {
         if let last = newest, last.0 < verdict.end.segment { newest = (verdict.end.segment, 0) }
         return Finding(
             verdict: verdict, published: published, newest: newest ?? (base.segment, 0),
-            scanned: scanned.map(\.segment))
+            scanned: scanned.map(\.segment),
+            newer: scanned.lazy.flatMap(\.damages).first(where: \.isOfNewerVersion))
     }
 
     private func scan(_ segment: UInt64, offset: Int = 0, expected: UInt64? = nil) throws(LogError) -> ScannedSegment {

@@ -130,6 +130,13 @@ final class SystemFile: LogFile {
     }
 
     func unlock() { _ = flock(descriptor, LOCK_UN) }
+
+    var isInPlace: Bool {
+        var own = stat()
+        var there = stat()
+        return fstat(descriptor, &own) == 0 && stat(path, &there) == 0 && own.st_ino == there.st_ino
+            && own.st_dev == there.st_dev
+    }
 }
 
 private func uninterrupted(_ call: () -> Int32) -> Int32 {

@@ -49,6 +49,9 @@ enum Block {
     /// BGZF: text that even stored uncompressed makes no larger member.
     static let inflatedMax = 65_280
 
+    /// Nothing is wrong with such a block: whoever wrote it knew more.
+    static let unknownFlags: StaticString = "the block has flags that this version does not know"
+
     static let checksumAt = 43
     private static let extraSize: UInt8 = 35
     static let fixedHead: [UInt8] = [
@@ -82,7 +85,7 @@ enum Block {
         let header = BlockHeader(
             first: u64(member, 22), count: u32(member, 30), endsCommit: flags & 1 == 1, durable: u64(member, 35),
             size: size, inflatedSize: Int(u32(member, size - 4)))
-        guard flags <= 1 else { return .invalid("the block has flags that this version does not know") }
+        guard flags <= 1 else { return .invalid(unknownFlags) }
         guard (1...inflatedMax).contains(header.inflatedSize), header.count <= inflatedMax,
             header.first < 1 << 62, header.durable <= header.first
         else { return .invalid("the block's numbers contradict one another") }
