@@ -9,12 +9,35 @@ import Projections
 package struct Place: Sendable {
     package let log: EventLog
     package let engine: ProjectionEngine
+    /// Where the engine keeps its databases, where that is not in the data folder.
+    private var aside: FolderAside?
 
     /// Opens an existing daybook and brings its projections to the log's end, so that one reads what one wrote.
+    ///
+    /// A disk that is full or may only be read keeps nobody from asking: the tables are then made for this one question elsewhere.
     static func forAsking(_ options: PlaceOptions) async throws -> Place {
-        let place = try open(try dataDirectory(options), create: false)
-        try await place.engine.catchUp()
-        return place
+        let log = try openLog(try dataDirectory(options), create: false)
+        do {
+            let place = Place(log: log, engine: try ProjectionEngine(log: log, projections: allProjections))
+            try await place.engine.catchUp()
+            return place
+        } catch {
+            guard case .storage(_, let reason) = error, let aside = FolderAside() else { throw error }
+            Console.current.error(
+                "daybook: \(log.dataDirectory)/projections cannot be used (\(reason)); the answer was worked out from the log alone"
+            )
+            let engine = try ProjectionEngine(log: log, folder: aside.path, projections: allProjections)
+            do { try await engine.catchUp() } catch {
+                throw ProjectionError.storage(path: aside.path, reason: "\(error)")
+            }
+            return Place(log: log, engine: engine, aside: aside)
+        }
+    }
+
+    init(log: EventLog, engine: ProjectionEngine, aside: FolderAside? = nil) {
+        self.log = log
+        self.engine = engine
+        self.aside = aside
     }
 
     /// - Parameter clock: what events are recorded by.
@@ -61,6 +84,19 @@ package struct Place: Sendable {
         if let data = options.data { return data }
         return try Configuration.dataDirectory(at: options.config)
     }
+}
+
+/// A folder among the system's temporary ones, gone with this value.
+final class FolderAside: Sendable {
+    let path: String
+
+    init?() {
+        let path = NSTemporaryDirectory() + "daybook-\(UUID())"
+        guard mkdir(path, 0o700) == 0 else { return nil }
+        self.path = path
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
 extension PlaceOptions {

@@ -47,6 +47,13 @@ public final class ProjectionEngine: Sendable {
         try self.init(source: log, folder: log.dataDirectory + "/projections", projections: projections)
     }
 
+    /// An engine that keeps its databases in a folder of the caller's: for a log whose own cannot be written to.
+    public convenience init(
+        log: EventLog, folder: String, projections: [any Projection]
+    ) throws(ProjectionError) {
+        try self.init(source: log, folder: folder, projections: projections)
+    }
+
     init(
         source: any EventSource, folder: String, projections: [any Projection], eventsPerBatch: Int = 20_000
     ) throws(ProjectionError) {
@@ -54,7 +61,9 @@ public final class ProjectionEngine: Sendable {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw .storage(path: folder, reason: error.localizedDescription)
+            // Foundation tells it in sentences of its own; the system's word fits into ours.
+            mkdir(folder, 0o700)
+            throw .storage(path: folder, reason: String(cString: strerror(errno)))
         }
         self.source = source
         self.eventsPerBatch = eventsPerBatch

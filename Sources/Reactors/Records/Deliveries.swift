@@ -12,11 +12,23 @@ public struct Deliveries: Sendable {
     /// As they stand, or as they stood at a point in the past.
     public init(log: EventLog, asOf point: AsOf = .now) throws(ReactorError) {
         self.log = log
-        store = if case .now = point { try DeliveryStore(log: log) } else { try DeliveryStore(log: log, asOf: point) }
+        store = if case .now = point { try Self.present(log) } else { try DeliveryStore(log: log, asOf: point) }
         isPast = if case .now = point { false } else { true }
     }
 
     private let isPast: Bool
+
+    /// In memory where the file cannot be used: a disk that is full or may only be read keeps nobody from asking.
+    private static func present(_ log: EventLog) throws(ReactorError) -> DeliveryStore {
+        do throws(ReactorError) {
+            let store = try DeliveryStore(log: log)
+            try store.catchUp()
+            return store
+        } catch {
+            guard case .store = error else { throw error }
+            return try DeliveryStore(log: log, asOf: .now)
+        }
+    }
 
     /// In the order of the changes that they tell of; with a limit, the newest ones.
     public func list(
