@@ -10,7 +10,7 @@ build_packages=(
 )
 
 # What the tests start or compare with, beside the above.
-test_packages=(brotli git gzip nghttp2-server openssl python3 tabix zstd)
+test_packages=(brotli git gzip nghttp2-server openssl python3 python3-venv tabix zstd)
 
 # need PACKAGE…: installs those that are missing, and says which; asks sudo where the user is not root.
 need() {
@@ -28,6 +28,21 @@ need() {
     [ "$(id -u)" -eq 0 ] || as_root=(sudo)
     "${as_root[@]}" apt-get update -qq >&2
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# need_python PACKAGE…: sets `python` to one that has these packages, whose modules are called as they are, from PyPI: in an environment
+# of the project's own, made where missing.
+need_python() {
+    local venv="$root/.build/test-python" package missing=()
+    python="$venv/bin/python"
+    for package in "$@"; do
+        "$python" -c "import $package" 2>/dev/null || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    need python3 python3-venv
+    echo "Installing Python packages that are missing: ${missing[*]}" >&2
+    [ -x "$python" ] || python3 -m venv "$venv" >&2
+    "$python" -m pip install --quiet --disable-pip-version-check "${missing[@]}" >&2
 }
 
 # Swift 6.2 or newer must be there; it does not come from Debian.
