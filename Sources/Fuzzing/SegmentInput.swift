@@ -48,16 +48,16 @@ enum SegmentInput {
         member.storeBytes(of: checksum.littleEndian, toByteOffset: 43, as: UInt32.self)
     }
 
-    /// Whatever the stream holds, where that is no more than a block may.
+    /// Whatever the stream holds, where that is no more than a block may and all of the stream.
     static func inflated(_ stream: UnsafeRawBufferPointer) -> [UInt8]? {
         let decompressor = libdeflate_alloc_decompressor()
         defer { libdeflate_free_decompressor(decompressor) }
         var isWhole = false
         let text = [UInt8](unsafeUninitializedCapacity: Block.inflatedMax) { buffer, count in
-            isWhole =
-                libdeflate_deflate_decompress(
-                    decompressor, stream.baseAddress, stream.count, buffer.baseAddress, buffer.count, &count)
-                == LIBDEFLATE_SUCCESS
+            var taken = 0
+            let result = libdeflate_deflate_decompress_ex(
+                decompressor, stream.baseAddress, stream.count, buffer.baseAddress, buffer.count, &taken, &count)
+            isWhole = result == LIBDEFLATE_SUCCESS && taken == stream.count
             if !isWhole { count = 0 }
         }
         return isWhole ? text : nil

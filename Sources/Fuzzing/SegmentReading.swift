@@ -72,7 +72,8 @@ struct TextModel {
             let isEvent = isWhole && layout?.sequence == UInt64(sequence)
             try demand(
                 read.lines[UInt64(sequence)] == (isEvent ? Array(line) : nil),
-                "line \(sequence) is \(isEvent ? "an event and is read whole" : "no event and is not read")")
+                "line \(sequence) is \(isEvent ? "an event and is read whole" : "no event and is not read"): \(read.problems)"
+            )
         }
     }
 }
