@@ -70,6 +70,9 @@ private struct SegmentCheck {
                 try demand(block.offset == place && block.header.first == due, "a block begins where one is due")
                 try demand(block.header.durable <= block.header.first, "a block knows nothing of what follows it")
                 (place, due) = (block.end, block.header.next)
+            case .end(let end):
+                try demand(end.offset == place && end.member.end == due, "an end member ends all that came before it")
+                place = end.end
             case .damage(let damage):
                 try demand(damage.from == place && damage.to >= place, "damage begins where a block is due")
                 try demand(damage.to > place || !damage.sequences.isEmpty, "damage is of something")

@@ -8,15 +8,16 @@
 struct SegmentReading {
     private(set) var lines: [UInt64: [UInt8]] = [:]
     private(set) var problems: [String] = []
-    private var verifier = LogVerifier()
+    private var verifier: LogVerifier
 
     var isSound: Bool { problems.isEmpty }
     var root: Digest? { verifier.root }
 
     init(_ directory: LogDirectory, from: UInt64 = 0, to: UInt64, thorough: Bool) throws {
+        verifier = LogVerifier(segmentEvents: directory.segmentEvents)
         var due = from
         let reader = LogReader(directory: directory)
-        try reader.forEachPiece(from: from, to: to, thorough: thorough, transform: BatchCheck.init) { piece in
+        try reader.forEachPiece(from: from, to: to, thorough: thorough, transform: { BatchCheck($0) }) { piece in
             switch piece {
             case .damage(let damage):
                 problems.append("\(damage)")
