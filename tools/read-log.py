@@ -124,6 +124,8 @@ def recover(folder, names):
         if durable >= segment:
             break
     whole, due, place, stopped = (walked[0][1], walked[0][0], 0), walked[0][1], None, False
+    if durable < due:                                   # all that comes before was lost in a crash
+        whole, due = (0, "%020d.ndjson.gz" % 0, 0), 0
     for name, segment, size, steps in walked:
         if stopped or segment != due:
             break

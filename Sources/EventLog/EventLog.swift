@@ -38,7 +38,8 @@ public final class EventLog: Sendable {
             files: SystemFileSystem())
     }
 
-    static func open(
+    /// The same over another file system, with smaller segments: for tests and fault campaigns.
+    package static func open(
         _ dataDirectory: String, create: Bool, headsKept: Int = 400_000,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         notices: @escaping @Sendable (LogNotice) -> Void = { _ in }, files: any FileSystem,
@@ -134,6 +135,21 @@ public final class EventLog: Sendable {
     /// Seals the oldest full segment that is not sealed, here and now.
     @discardableResult
     package func sealNext() throws(LogError) -> SealOutcome { try sealer.sealNext() }
+
+    /// Appends several callers' drafts as the group that they would be had they waited at the same time, on this thread: a commit
+    /// each, one sync. For fault campaigns, which must come out the same every time.
+    package func append(
+        group: [(drafts: [EventDraft], conditions: [AppendCondition], isDivisible: Bool)]
+    ) throws(LogError) -> [Result<Appended, LogError>] {
+        var requests: [CommitRequest] = []
+        for one in group {
+            requests.append(
+                CommitRequest(
+                    drafts: try PreparedDraft.all(one.drafts), conditions: one.conditions, times: .clamp,
+                    isDivisible: one.isDivisible))
+        }
+        return appender.commit(group: requests)
+    }
 
     // MARK: Reading
 
@@ -255,6 +271,7 @@ extension LogDirectory {
         let names = try files.list(data)?.filter { $0 != "locks" && $0 != "lost+found" } ?? []
         if !files.isDirectory(log), !names.isEmpty { throw isBereft ? .lost(data) : .foreign(data) }
         try makeWithParents(data)
+        if try files.list(log)?.contains(where: { $0.hasSuffix(Segment.suffix) }) != true { settle() }
         for folder in [log, data + "/blobs", data + "/locks"] where !files.isDirectory(folder) {
             try files.makeDirectory(folder)
             try files.syncDirectory(data)
@@ -263,6 +280,17 @@ extension LogDirectory {
         _ = try files.open(lockPath, .write)
         _ = try files.open(endPath, .write)
         try LogKeys(directory: self).make()
+    }
+
+    /// Folders that are there may have been made by a process that was killed before it synced them. What has a segment in it was
+    /// synced before. Folders that may not be opened are not among those that it made.
+    private func settle() {
+        var folder = data
+        while true {
+            try? files.syncDirectory(folder.isEmpty ? "/" : folder)
+            guard let slash = folder.lastIndex(of: "/") else { return }
+            folder = String(folder[..<slash])
+        }
     }
 
     private func makeWithParents(_ folder: String) throws(LogError) {

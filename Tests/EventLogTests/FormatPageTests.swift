@@ -105,6 +105,18 @@ struct FormatPageTests {
         }
     }
 
+    @Test("of a first commit over several segments of which a crash left only a later one, it reads nothing")
+    func laterSegmentsAlone() async throws {
+        let log = try openLog(folder)
+        var drafts = Drafts()
+        try await log.append(drafts.make(150))
+        try files.forgetDerived()
+        try files.remove(files.segments[0])
+        try files.cut(to: 30)
+        let outcome = try read()
+        #expect(outcome.lines.isEmpty && outcome.status == 0 && outcome.said.contains("torn tail"), "\(outcome)")
+    }
+
     @Test("it reads around damage and says what is lost")
     func damage() async throws {
         try await fill().close()

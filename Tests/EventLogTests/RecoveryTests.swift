@@ -76,31 +76,6 @@ struct RecoveryTests {
         }
     }
 
-    @Test("every combination meets exactly one verdict, and nothing acknowledged is ever torn")
-    func everyCombination() {
-        let words = ["b1", "b1!", "x", "b0"]
-        for length in 0...4 {
-            for code in 0..<Int(pow(4, length)) {
-                let text = (0..<length).map { words[code / Int(pow(4, $0)) % 4] }.joined(separator: " ")
-                for published in 0...4 as ClosedRange<UInt64> {
-                    let verdict = Recovery.assess(
-                        base: LogPosition(segment: 0, offset: 0, sequence: 0), segments: [Self.scan(0, text)],
-                        published: published)
-                    #expect(verdict.durable >= published)
-                    if verdict.damage == nil {
-                        #expect(verdict.end.sequence >= published, "\(text), \(published)")
-                        let size = length * 100
-                        #expect(verdict.end.offset + verdict.tail.reduce(0) { $0 + $1.to - $1.from } == size)
-                    } else {
-                        #expect(verdict.end.sequence < published && verdict.tail.isEmpty, "\(text), \(published)")
-                    }
-                }
-            }
-        }
-    }
-
-    private func pow(_ base: Int, _ exponent: Int) -> Int { (0..<exponent).reduce(1) { power, _ in power * base } }
-
     @Test("a commit that crosses into a segment and is unfinished is torn out of both files")
     func crossing() {
         let verdict = Recovery.assess(

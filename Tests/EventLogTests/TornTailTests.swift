@@ -1,7 +1,9 @@
 // What happens to a log whose files were cut, flipped or added to: what counts, what is set aside, what is refused.
 
 import CanonicalJSON
+import Dispatch
 import Foundation
+import Synchronization
 import Testing
 
 @testable import EventLog
@@ -197,11 +199,48 @@ struct TornTailTests {
     @Test("where an appender is at work, its commit is not looked at before it is done")
     func neverLocks() async throws {
         try await fill(2, 3)
+        let whole = try files.bytes(files.newest)
+        try files.cut(to: files.blocks(files.newest)[0].end)
+        try files.write(PublishedEnd.bytes(2), "end")
+        let log = try openLog(folder, create: false)
+        #expect(try log.end() == 2)
+        let appender = try SystemFileSystem().open(files.path("lock"), .write)
+        #expect(try appender.lock(wait: false))
+        try files.write(whole, files.newest)
+        #expect(try log.end() == 2)
+        appender.unlock()
+        #expect(try log.end() == 5)
+    }
+
+    @Test("who looks for the first time waits for an appender at work, as what is published may be of before a crash")
+    func waitsOnce() async throws {
+        try await fill(2, 3)
         try files.write(PublishedEnd.bytes(2), "end")
         let appender = try SystemFileSystem().open(files.path("lock"), .write)
         #expect(try appender.lock(wait: false))
-        #expect(try end() == 2)
+        let log = try openLog(folder, create: false)
+        let found = Mutex<UInt64?>(nil)
+        let isDone = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            let end = try? log.end()
+            found.withLock { $0 = end }
+            isDone.signal()
+        }
+        // However long it has looked by now, it has not settled for the published end.
+        #expect(isDone.wait(timeout: .now() + .milliseconds(50)) == .timedOut)
         appender.unlock()
-        #expect(try end() == 5)
+        isDone.wait()
+        #expect(found.withLock { $0 } == 5)
+    }
+
+    @Test("of a first commit over several segments the later may be left alone: all of it is torn")
+    func laterSegmentsAlone() async throws {
+        try await fill(150)
+        try files.forgetDerived()
+        try files.remove(files.segments[0])
+        try files.cut(to: 30)
+        #expect(try end() == 0)
+        try await appendOne()
+        #expect(try end() == 1 && files.segments == [Segment.name(0)])
     }
 }

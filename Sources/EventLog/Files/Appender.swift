@@ -72,16 +72,21 @@ final class Appender: Sendable {
         if queue.close() { lead() }
     }
 
+    /// A result for each request.
+    func commit(group requests: [CommitRequest]) -> [Result<Appended, LogError>] {
+        writer.withLock { writer in
+            do throws(LogError) { return try commit(requests, &writer) } catch {
+                return requests.map { _ in .failure(error) }
+            }
+        }
+    }
+
     /// Commits what waits, in groups, until nothing does. A thread that leads only for its own sake hands over what came
     /// meanwhile to the log's own.
     private func lead(until own: ThreadAnswer? = nil) {
         while let group = queue.take() {
             let began = DispatchTime.now().uptimeNanoseconds
-            let results = writer.withLock { writer in
-                do throws(LogError) { return try commit(group.map(\.request), &writer) } catch {
-                    return group.map { _ in .failure(error) }
-                }
-            }
+            let results = commit(group: group.map(\.request))
             let others = queue.count
             for (waiting, result) in zip(group, results) { waiting.resume(result) }
             // Only now: who waits for the disk need not wait for this. Who asks the index first has it read the log.
@@ -284,9 +289,7 @@ final class Appender: Sendable {
     private func publish(_ position: LogPosition, _ writer: inout Writer) {
         if writer.published == nil { writer.published = try? directory.files.open(directory.endPath, .write) }
         // Without it the end is found from the blocks; the commit is on disk all the same.
-        do { try writer.published?.write(PublishedEnd.bytes(position.sequence), at: 0) } catch {
-            writer.published = nil
-        }
+        if let file = writer.published { PublishedEnd.publish(position.sequence, file) }
         tail.moved(to: position)
     }
 }

@@ -2,7 +2,7 @@
 // campaign puts its own beneath the log.
 
 /// How to open a file.
-enum OpenMode: Sendable {
+package enum OpenMode: Sendable {
     case read
     /// For reading and writing; made where missing.
     case write
@@ -11,7 +11,7 @@ enum OpenMode: Sendable {
 }
 
 /// An open file. Offsets and sizes in bytes.
-protocol LogFile: AnyObject, Sendable {
+package protocol LogFile: AnyObject, Sendable {
     var path: String { get }
     func size() throws(LogError) -> Int
     /// Reads until `buffer` is full or the file ends; the count read.
@@ -28,7 +28,7 @@ protocol LogFile: AnyObject, Sendable {
     var isInPlace: Bool { get }
 }
 
-protocol FileSystem: Sendable {
+package protocol FileSystem: Sendable {
     func open(_ path: String, _ mode: OpenMode) throws(LogError) -> any LogFile
     func exists(_ path: String) -> Bool
     func isDirectory(_ path: String) -> Bool

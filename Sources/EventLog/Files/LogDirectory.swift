@@ -116,6 +116,11 @@ struct PublishedEnd: Sendable {
         return UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
     }
 
+    /// Writes it where that can be done. Else the file is emptied: who reads it then does not take an old end for the present one.
+    static func publish(_ end: UInt64, _ file: any LogFile) {
+        do throws(LogError) { try file.write(bytes(end), at: 0) } catch { try? file.truncate(to: 0) }
+    }
+
     /// Reads it; twice where the bytes do not fit together, as another process may be writing them.
     static func read(_ file: any LogFile) -> UInt64? {
         for _ in 0..<3 {

@@ -8,13 +8,15 @@ final class LogTail: Sendable {
         var base: LogPosition?
         /// The durable end.
         var end: UInt64 = 0
-        /// What `end` was concluded from; while it stays the same, so does the conclusion.
+        /// What `end` was concluded from; while it stays the same, so does the conclusion. Nil where it was an appender at work
+        /// on whom it depends.
         var seen: Sight?
+        var hasLooked = false
         var published: (any LogFile)?
         var newest: (segment: UInt64, file: any LogFile)?
     }
 
-    private struct Sight: Equatable {
+    fileprivate struct Sight: Equatable {
         var published: UInt64?
         var segment: UInt64
         var size: Int
@@ -27,20 +29,23 @@ final class LogTail: Sendable {
 
     /// The durable end now. Takes the log's lock only where a whole commit lies beyond it that nobody has synced.
     func end() throws(LogError) -> UInt64 {
+        var hasWaited = false
         while true {
-            if let end = try state.withLock({ (state) throws(LogError) in try endNow(&state) }) { return end }
-            // Nothing is published and an appender is at work: what it does decides. Not waited for under the mutex, which
-            // that appender may be of this process and need.
+            let end = try state.withLock { (state) throws(LogError) in try endNow(&state, hasWaited: hasWaited) }
+            if let end { return end }
+            // What is published may be of before a crash, and another is at work: what it does decides. Not waited for under
+            // the mutex, which that appender may be of this process and need.
             try LogLock.open(directory).waitAndRelease()
+            hasWaited = true
         }
     }
 
-    private func endNow(_ state: inout State) throws(LogError) -> UInt64? {
+    private func endNow(_ state: inout State, hasWaited: Bool) throws(LogError) -> UInt64? {
         let published = readPublished(&state)
         if let base = state.base, let sight = try look(at: base, published: published, &state), sight == state.seen {
             return state.end
         }
-        return try refresh(&state, published: published)
+        return try refresh(&state, published: published, hasWaited: hasWaited)
     }
 
     /// The last place between commits that was found, for an appender to go on from.
@@ -81,36 +86,46 @@ final class LogTail: Sendable {
         return Sight(published: published, segment: base.segment, size: size)
     }
 
-    /// Nil where that depends on an appender that is at work.
-    private func refresh(_ state: inout State, published: UInt64?) throws(LogError) -> UInt64? {
+    /// Nil where that depends on an appender that is at work: where nothing is published, or, the first time, where it may have been
+    /// before a crash, so that what was acknowledged since lies behind it.
+    private func refresh(_ state: inout State, published: UInt64?, hasWaited: Bool) throws(LogError) -> UInt64? {
         let inspector = LogInspector(directory: directory)
         var finding = try inspector.inspect(from: state.base, published: published)
         if finding.verdict.damage == nil, finding.verdict.end.sequence > finding.verdict.durable {
             if let lock = try LogLock.takeIfFree(directory) {
                 defer { lock.release() }
                 finding = try inspector.inspect(from: state.base, published: readPublished(&state))
-                try finding.makeDurable(directory)
-            } else if published == nil {
+                do throws(LogError) { try finding.makeDurable(directory) } catch {
+                    // Until there is room what nobody has synced stays beyond the end; the rest can be read.
+                    guard case .diskFull = error else { throw error }
+                }
+            } else if published == nil || !state.hasLooked && !hasWaited {
                 return nil
             }
         }
         let verdict = finding.verdict
         if verdict.damage == nil, verdict.end.sequence == verdict.durable { state.base = verdict.end }
         state.end = max(verdict.durable, state.end)
-        state.seen = Sight(
-            published: finding.published, segment: finding.newest.segment, size: finding.newest.size)
+        let isOpen = verdict.damage == nil && verdict.end.sequence > verdict.durable
+        state.seen = isOpen ? nil : finding.sight
+        state.hasLooked = true
         return state.end
     }
 }
 
 extension LogInspector.Finding {
+    fileprivate var sight: LogTail.Sight {
+        LogTail.Sight(published: published, segment: newest.segment, size: newest.size)
+    }
+
     /// Syncs and publishes whole commits that a crashed appender left beyond the durable end. Only under the log's lock.
     mutating func makeDurable(_ directory: LogDirectory) throws(LogError) {
         guard verdict.damage == nil, verdict.end.sequence > verdict.durable,
             !directory.files.exists(directory.poisonPath)
         else { return }
+        let files = try scanned.map { (segment) throws(LogError) in try writeAgain(segment, directory) }
         do throws(LogError) {
-            for segment in scanned { try directory.files.open(directory.path(segment), .read).sync() }
+            for file in files { try file.sync() }
             try directory.files.syncDirectory(directory.log)
         } catch {
             // The system may now take pages for written that are not; another try would be told a lie.
@@ -119,8 +134,28 @@ extension LogInspector.Finding {
         }
         verdict.durable = verdict.end.sequence
         published = verdict.durable
-        guard let file = try? directory.files.open(directory.endPath, .write) else { return }
-        try? file.write(PublishedEnd.bytes(verdict.durable), at: 0)
+        if let file = try? directory.files.open(directory.endPath, .write) {
+            PublishedEnd.publish(verdict.durable, file)
+        }
+    }
+
+    /// Writes what lies beyond the durable end again; the file is to be synced then. A sync alone is not enough: that of the appender
+    /// that is gone may have failed, after which the system takes for written what only memory holds.
+    private func writeAgain(_ segment: UInt64, _ directory: LogDirectory) throws(LogError) -> any LogFile {
+        let path = directory.path(segment)
+        guard let file = try? directory.files.open(path, .write) else {
+            // Who may only read does what can be done.
+            return try directory.files.open(path, .read)
+        }
+        var place = beyond[segment] ?? .max
+        let end = try segment == verdict.end.segment ? verdict.end.offset : file.size()
+        while place < end {
+            let bytes = try file.read(at: place, count: min(1 << 20, end - place))
+            guard !bytes.isEmpty else { break }
+            try file.write(bytes, at: place)
+            place += bytes.count
+        }
+        return file
     }
 }
 

@@ -58,47 +58,63 @@ enum Recovery {
     /// first from `base` on; `published` is `log/end`, where that is there and sound.
     ///
     /// Let D be the largest of `published`, any valid block's `durable`, and `base`; let L be the end of the last whole commit
-    /// that is reached from `base` over valid blocks only.
-    ///
-    /// | L and D | what follows L  | verdict |
-    /// | ------- | --------------- | ------- |
-    /// | L >= D  | nothing         | the log ends at L |
-    /// | L >= D  | anything        | the log ends at L; the rest is a torn tail, which no acknowledgement covered |
-    /// | L < D   | damage          | corruption, at that damage |
-    /// | L < D   | nothing, or blocks of an unfinished commit | corruption: sequences L to D are missing at the end of the file |
-    /// | any     | the file ends before `base` | corruption: what was known to be on disk is gone |
+    /// that is reached from `base` over valid blocks only. `RecoveryRow.table` says what follows from them.
     static func assess(base: LogPosition, segments: [ScannedSegment], published: UInt64?) -> RecoveryVerdict {
-        let durable = segments.reduce(max(base.sequence, published ?? 0)) { max($0, $1.durable) }
-        if base.offset > 0, segments.first.map({ $0.segment != base.segment || $0.size < base.offset }) ?? true {
-            let size = segments.first.map { $0.segment == base.segment ? $0.size : 0 } ?? 0
-            let damage = Damage(
-                file: Segment.name(base.segment), from: size, to: base.offset, sequences: base.segment..<base.sequence,
-                what: "the file has become shorter than it was")
-            return RecoveryVerdict(durable: durable, end: base, tail: [], damage: damage)
+        let evidence = RecoveryEvidence(base: base, segments: segments, published: published)
+        var verdict = RecoveryVerdict(durable: evidence.durable, end: evidence.end, tail: [], damage: nil)
+        switch RecoveryRow.outcome(of: evidence.situation) {
+        case .ends: break
+        case .endsBeforeTornTail: verdict.tail = evidence.tail
+        case .damaged: verdict.damage = evidence.loss(at: evidence.damage ?? evidence.stop)
+        case .cutOff: verdict.damage = evidence.loss(at: evidence.stop)
+        case .shortened:
+            verdict.end = base
+            verdict.damage = evidence.shortening
         }
-        let walk = walk(base: base, segments: segments)
-        guard walk.end.sequence < durable else {
-            return RecoveryVerdict(
-                durable: durable, end: walk.end, tail: tail(after: walk.end, segments: segments), damage: nil)
-        }
-        var damage = walk.damage
-        damage.sequences = walk.end.sequence..<max(durable, damage.sequences.upperBound, walk.end.sequence)
-        return RecoveryVerdict(durable: durable, end: walk.end, tail: [], damage: damage)
+        return verdict
+    }
+}
+
+/// What is found in looking from a place on, before it is judged.
+struct RecoveryEvidence {
+    private let base: LogPosition
+    private let segments: [ScannedSegment]
+    /// D.
+    let durable: UInt64
+    /// L.
+    private(set) var end: LogPosition
+    /// What stopped the walk, if it was damage.
+    private(set) var damage: Damage?
+    /// Where the walk came to an end otherwise, told as the damage that it is if more was due.
+    private(set) var stop: Damage
+
+    init(base: LogPosition, segments: [ScannedSegment], published: UInt64?) {
+        self.base = base
+        self.segments = segments
+        durable = segments.reduce(max(base.sequence, published ?? 0)) { max($0, $1.durable) }
+        end = base
+        stop = Self.stop(in: base.segment, at: base.offset)
+        walk()
     }
 
-    /// Goes as far as blocks are valid and in order; `damage` is what stopped it.
-    private static func walk(base: LogPosition, segments: [ScannedSegment]) -> (end: LogPosition, damage: Damage) {
-        var end = base
+    var situation: RecoverySituation {
+        RecoverySituation(
+            base: baseSize < base.offset ? .gone : .there,
+            end: end.sequence < durable ? .beforeDurable : .atDurableOrBeyond,
+            rest: damage != nil ? .damage : tail.isEmpty ? .nothing : .unfinished)
+    }
+
+    /// Goes as far as blocks are valid and in order.
+    private mutating func walk() {
         var expected = base.sequence
-        var last = Damage(
-            file: Segment.name(base.segment), from: base.offset, to: base.offset, sequences: 0..<0, what: "")
         for scanned in segments {
-            guard scanned.segment == base.segment || scanned.segment == expected else { break }
-            last = Damage(
-                file: Segment.name(scanned.segment), from: scanned.size, to: scanned.size, sequences: 0..<0, what: "")
+            guard scanned.segment == base.segment || scanned.segment == expected else { return }
+            stop = Self.stop(in: scanned.segment, at: scanned.size)
             for step in scanned.steps {
                 switch step {
-                case .damage(let damage): return (end, damage)
+                case .damage(let found):
+                    damage = found
+                    return
                 case .block(let block):
                     expected = block.header.next
                     guard block.header.endsCommit else { continue }
@@ -109,11 +125,16 @@ enum Recovery {
                 }
             }
         }
-        last.what = "the file ends before them, though they were acknowledged"
-        return (end, last)
     }
 
-    private static func tail(after end: LogPosition, segments: [ScannedSegment]) -> [TornPiece] {
+    private static func stop(in segment: UInt64, at size: Int) -> Damage {
+        Damage(
+            file: Segment.name(segment), from: size, to: size, sequences: 0..<0,
+            what: "the file ends before them, though they were acknowledged")
+    }
+
+    /// The bytes behind L.
+    var tail: [TornPiece] {
         segments.compactMap { scanned in
             if scanned.segment == end.segment {
                 guard scanned.size > end.offset else { return nil }
@@ -125,6 +146,22 @@ enum Recovery {
             return TornPiece(segment: scanned.segment, from: 0, to: scanned.size, removesFile: !isDue)
         }
     }
+
+    /// The acknowledged events from L on, which are lost in this place.
+    func loss(at place: Damage) -> Damage {
+        var damage = place
+        damage.sequences = end.sequence..<max(durable, damage.sequences.upperBound, end.sequence)
+        return damage
+    }
+
+    /// What is missing where the file ends before `base`.
+    var shortening: Damage {
+        Damage(
+            file: Segment.name(base.segment), from: baseSize, to: base.offset, sequences: base.segment..<base.sequence,
+            what: "the file has become shorter than it was")
+    }
+
+    private var baseSize: Int { segments.first.map { $0.segment == base.segment ? $0.size : 0 } ?? 0 }
 }
 
 /// Reads what `Recovery` decides over.
@@ -139,6 +176,8 @@ struct LogInspector: Sendable {
         var scanned: [UInt64]
         /// A block that a later version wrote: whatever the verdict, nothing is to be set aside behind its back.
         var newer: Damage?
+        /// Where in each segment's file the first block begins that holds events beyond the durable end.
+        var beyond: [UInt64: Int]
     }
 
     /// Looks at everything behind `base`, or, without one, at the newest segment and as many before as it takes.
@@ -185,6 +224,8 @@ struct LogInspector: Sendable {
             start = LogPosition(segment: segment, offset: 0, sequence: segment)
             if durable >= segment { break }
         }
+        // What comes before was lost in a crash, all of it: nothing from the log's start on is reached.
+        if durable < start.segment { start = LogPosition(segment: 0, offset: 0, sequence: 0) }
         return finding(from: start, scanned, published: published, known: known)
     }
 
@@ -198,7 +239,19 @@ struct LogInspector: Sendable {
         return Finding(
             verdict: verdict, published: published, newest: newest ?? (base.segment, 0),
             scanned: scanned.map(\.segment),
-            newer: scanned.lazy.flatMap(\.damages).first(where: \.isOfNewerVersion))
+            newer: scanned.lazy.flatMap(\.damages).first(where: \.isOfNewerVersion),
+            beyond: Self.beyond(verdict.durable, in: scanned))
+    }
+
+    private static func beyond(_ durable: UInt64, in scanned: [ScannedSegment]) -> [UInt64: Int] {
+        var places: [UInt64: Int] = [:]
+        for one in scanned {
+            for case .block(let block) in one.steps where block.header.first >= durable {
+                places[one.segment] = block.offset
+                break
+            }
+        }
+        return places
     }
 
     private func scan(_ segment: UInt64, offset: Int = 0, expected: UInt64? = nil) throws(LogError) -> ScannedSegment {

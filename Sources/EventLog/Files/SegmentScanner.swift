@@ -193,3 +193,29 @@ struct SegmentScanner {
         return nil
     }
 }
+
+/// What a walk over a part of a segment's file comes upon, for fault campaigns.
+package enum WalkStep: Sendable, Hashable {
+    /// A sound block: its bytes in the file, and the events that start in it.
+    case block(Range<Int>, Range<UInt64>)
+    case damage(Damage)
+
+    /// From `offset` to the end of the file. `expected` is the sequence that is due there.
+    package static func walk(
+        _ file: any LogFile, segment: UInt64, from offset: Int = 0, expected: UInt64
+    ) throws(LogError) -> [WalkStep] {
+        var scanner = try SegmentScanner(
+            file: file, segment: segment, segmentEnd: segment + Segment.eventsMax, offset: offset, expected: expected,
+            chunkSize: Block.sizeMax)
+        var steps: [WalkStep] = []
+        while let step = try scanner.next() {
+            switch step {
+            case .damage(let damage): steps.append(.damage(damage))
+            case .end: break
+            case .block(let block):
+                steps.append(.block(block.offset..<block.end, block.header.first..<block.header.next))
+            }
+        }
+        return steps
+    }
+}
