@@ -70,6 +70,8 @@ let package = Package(
         library("CanonicalJSON", []),
         library("JSONQuery", ["CJQ", "CanonicalJSON"]),
         library("EventLog", ["CDeflate", "CLinux", "CanonicalJSON", grdb, sqlite, crypto]),
+        // Not part of the program: what tests and `tools/fuzz` put beneath the log.
+        library("LogSimulation", ["EventLog", "CanonicalJSON"]),
         library("Observations", ["EventLog", "CanonicalJSON"]),
         library("Importing", ["EventLog", "Observations", "CanonicalJSON"]),
         library("Fuzzing", ["EventLog", "Importing", "CanonicalJSON"]),
@@ -118,6 +120,9 @@ let package = Package(
             ],
             path: "Sources/Benchmarks",
             swiftSettings: strict),
+        .executableTarget(
+            name: "daybook-crash", dependencies: ["LogSimulation"], path: "Sources/CrashCampaign", swiftSettings: strict
+        ),
 
         .executableTarget(
             name: "daybook-fuzz", dependencies: ["Fuzzing"], path: "Sources/FuzzRunner", swiftSettings: strict),
@@ -125,6 +130,7 @@ let package = Package(
         tests("CanonicalJSON", []),
         tests("JSONQuery", ["CanonicalJSON"]),
         tests("EventLog", ["CanonicalJSON", grdb, crypto]),
+        tests("LogSimulation", ["EventLog", "CanonicalJSON"]),
         tests("Observations", ["EventLog", "CanonicalJSON"]),
         tests("Importing", ["EventLog", "CanonicalJSON"]),
         tests("Fuzzing", ["EventLog", "CanonicalJSON"]),
