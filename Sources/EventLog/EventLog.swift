@@ -38,16 +38,18 @@ public final class EventLog: Sendable {
             files: SystemFileSystem())
     }
 
-    /// The same over another file system, with smaller segments: for tests and fault campaigns.
+    /// The same over another file system, with smaller segments: for tests and fault campaigns. The latter have nothing happen by
+    /// itself (`sealsByItself`) or by chance (`makesKeys`).
     package static func open(
         _ dataDirectory: String, create: Bool, headsKept: Int = 400_000,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         notices: @escaping @Sendable (LogNotice) -> Void = { _ in }, files: any FileSystem,
-        segmentEvents: UInt64 = Segment.eventsMax, foldCount: Int = 16_384, sealsByItself: Bool = true
+        segmentEvents: UInt64 = Segment.eventsMax, foldCount: Int = 16_384, sealsByItself: Bool = true,
+        makesKeys: Bool = true
     ) throws(LogError) -> EventLog {
         precondition(segmentEvents.nonzeroBitCount == 1, "a segment is a full Merkle subtree")
         let directory = LogDirectory(data: dataDirectory, files: files, segmentEvents: segmentEvents)
-        if create { try directory.make() }
+        if create { try directory.make(withKeys: makesKeys) }
         guard files.isDirectory(directory.log) else {
             throw directory.isBereft ? .lost(dataDirectory) : .noData(dataDirectory)
         }
@@ -265,7 +267,7 @@ extension LogDirectory {
     }
 
     /// Makes the folders and small files that are missing.
-    func make() throws(LogError) {
+    func make(withKeys: Bool = true) throws(LogError) {
         if files.exists(data), !files.isDirectory(data) { throw .foreign(data) }
         // Leases may be taken before there is a log; a disk's root has a folder of its own.
         let names = try files.list(data)?.filter { $0 != "locks" && $0 != "lost+found" } ?? []
@@ -279,7 +281,7 @@ extension LogDirectory {
         // Made now, so that a disk that fills up later has room for them.
         _ = try files.open(lockPath, .write)
         _ = try files.open(endPath, .write)
-        try LogKeys(directory: self).make()
+        if withKeys { try LogKeys(directory: self).make() }
     }
 
     /// Folders that are there may have been made by a process that was killed before it synced them. What has a segment in it was

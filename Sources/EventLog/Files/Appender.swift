@@ -205,7 +205,7 @@ final class Appender: Sendable {
         let inspector = LogInspector(directory: directory)
         var finding = try inspector.inspect(from: base, published: tail.readPublished())
         if let newer = finding.newer { throw .corrupt(newer) }
-        if let missing = try directory.missingSegment() { throw .corrupt(missing) }
+        if let missing = try directory.missingSegment(before: finding.verdict.durable) { throw .corrupt(missing) }
         if let damage = finding.verdict.damage { throw .corrupt(damage) }
         try TornTail(directory: directory, notices: notices).setAside(finding.verdict.tail)
         try finding.makeDurable(directory)

@@ -46,7 +46,7 @@ package protocol FileSystem: Sendable {
 }
 
 extension LogFile {
-    var isInPlace: Bool { true }
+    package var isInPlace: Bool { true }
 
     func write(_ bytes: [UInt8], at offset: Int) throws(LogError) {
         let result: Result<Void, LogError> = bytes.withUnsafeBytes { buffer in

@@ -39,10 +39,11 @@ struct LogDirectory: Sendable {
         return names.compactMap(Segment.first(inName:)).filter { $0 % segmentEvents == 0 }.sorted()
     }
 
-    /// The first segment between others whose file is not there.
-    func missingSegment() throws(LogError) -> Damage? {
+    /// The first segment between others whose file is not there though its events were acknowledged: before `durable`. Of a commit
+    /// that was not, a crash may leave later files alone.
+    func missingSegment(before durable: UInt64) throws(LogError) -> Damage? {
         var due: UInt64 = 0
-        for segment in try segments() {
+        for segment in try segments() where due < durable {
             guard segment == due else {
                 return Damage(
                     file: Segment.name(due), from: 0, to: 0, sequences: due..<segment, what: "the file is missing")

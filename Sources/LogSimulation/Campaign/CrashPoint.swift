@@ -75,7 +75,7 @@ private struct Recovered {
     private func open() throws -> EventLog {
         try EventLog.open(
             CrashPoint.data, create: true, clock: { Workload.noon }, files: machine.start(),
-            segmentEvents: Workload.segmentEvents, foldCount: 1 << 30)
+            segmentEvents: Workload.segmentEvents, foldCount: 1 << 30, sealsByItself: false, makesKeys: false)
     }
 
     private mutating func look() throws {

@@ -18,7 +18,7 @@ struct Operation: Sendable {
         Operation(name: "verify", weight: 1) { try $0.verify() },
         Operation(name: "open again", weight: 2) { $0.close(try $0.someMember()) },
         Operation(name: "lose the published end", weight: 1) { try $0.losePublishedEnd() },
-        // Sealing goes here: Operation(name: "seal", weight: 3) { try $0.seal() }
+        Operation(name: "seal", weight: 3) { try $0.seal() },
     ]
 
     static func choose(_ random: inout SeededRandom) -> Operation {
@@ -94,6 +94,15 @@ extension Workload {
         guard machine.isAlive(member.process.number) else { return }
         tellOracle { $0.settle(attempt, .refused) }
         if case .success = result { throw Found(problems: ["a condition that does not hold let an append through"]) }
+    }
+
+    // MARK: Sealing
+
+    /// One segment, where one is full; it may fail, and then nothing has changed.
+    func seal() throws {
+        let member = try someMember()
+        _ = try? member.log.sealNext()
+        if machine.isAlive(member.process.number), random.isOne(in: 2) { try read(member) }
     }
 
     private func count() -> Int { random.isOne(in: 6) ? 6 + random.below(6) : 1 + random.below(4) }

@@ -209,7 +209,7 @@ package final class Workload: @unchecked Sendable {
         let process = machine.start()
         let log = try EventLog.open(
             CrashPoint.data, create: true, clock: { Self.noon }, files: process, segmentEvents: Self.segmentEvents,
-            foldCount: 1 << 30)
+            foldCount: 1 << 30, sealsByItself: false, makesKeys: false)
         runs += 1
         let member = Member(process, log, .derived(from: Array("\(seed) \(runs)".utf8), at: Self.noon))
         members[index] = member

@@ -18,7 +18,8 @@ package struct FlipCampaign {
     package init(bytes sizeMin: Int) throws {
         let machine = SimulatedMachine(Self.emptyDisk)
         let log = try EventLog.open(
-            CrashPoint.data, create: true, clock: { Workload.noon }, files: machine.start(), foldCount: 1 << 30)
+            CrashPoint.data, create: true, clock: { Workload.noon }, files: machine.start(), foldCount: 1 << 30,
+            sealsByItself: false, makesKeys: false)
         var random = SeededRandom(1)
         let run = RunID.derived(from: Array("flips".utf8), at: Workload.noon)
         var number = 0
@@ -95,7 +96,8 @@ package struct FlipCampaign {
         var disk = disk
         disk.put(flipped, Self.path)
         let log = try EventLog.open(
-            CrashPoint.data, create: false, files: SimulatedMachine(disk).start(), foldCount: 1 << 30)
+            CrashPoint.data, create: false, files: SimulatedMachine(disk).start(), foldCount: 1 << 30,
+            sealsByItself: false, makesKeys: false)
         defer { log.close() }
         var problems: [String] = []
         let verification = try log.verify()
