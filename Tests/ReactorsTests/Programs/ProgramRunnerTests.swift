@@ -299,6 +299,7 @@ struct AfterProgramsTests {
         await #expect(processExitsWith: .success) {
             try await withWorkbench { bench in
                 // Whatever a first time opens for good.
+                try await pause()
                 _ = await bench.runner(try bench.shell("exit 1")).askOnce()
                 while try Belongings().threads > 0 { try await pause() }
                 let before = try Belongings()
