@@ -43,7 +43,7 @@ def peer(*arguments):
 def made(events):
     """The folder of a log of so many events; made once."""
     # The number is that of the way events are made up: another one, and old logs are made again.
-    data = os.path.join(options.folder, f"sessions-1-{events}")
+    data = os.path.join(options.folder, f"sessions-2-{events}")
     if not os.path.exists(data + ".made"):
         shutil.rmtree(data, ignore_errors=True)
         note(f"Making a log of {events:,} events …")

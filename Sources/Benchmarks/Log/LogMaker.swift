@@ -30,6 +30,8 @@ struct LogMaker {
             drafts = await following
             next = end
         }
+        // As it is after a while: everything but the newest segment is sealed.
+        _ = await log.seal(within: .seconds(3600))
         log.close()
         return ["events": JSON(events), "seconds": .number((ContinuousClock.now - began).seconds)]
     }
