@@ -127,7 +127,7 @@ for row in rows:
 # to take in, so what counts is the highest of some rows; a tooth is some 1.5 MB. Packing a full segment leaves the process some 3 MB larger,
 # once.
 for name, key, room in (("what is allocated beside SQLite", "own", 2 * MB), ("what SQLite caches", "sqlite", 1 * MB),
-                        ("resident memory", "resident", 6 * MB)):
+                        ("resident memory", "resident", 4 * MB)):
     before, after = max(r[key] for r in rows[8:12]), max(r[key] for r in rows[16:])
     if not is_short:
         say(after <= before + room,
