@@ -101,10 +101,17 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         library(
+            "Endpoint",
+            [
+                "CanonicalJSON", crypto, logging, .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        library(
             "DaybookApp",
             [
                 "EventLog", "Observations", "Importing", "Transport", "Extraction", "Ingestors", "Projections",
-                "Reactors", "DemoSite", "Snapshots", "CanonicalJSON", "JSONQuery", "Yams", logging,
+                "Reactors", "DemoSite", "Endpoint", "Snapshots", "CanonicalJSON", "JSONQuery", "Yams", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -141,6 +148,7 @@ let package = Package(
         tests("Reactors", ["EventLog", "Observations", "Projections", "Transport", "CanonicalJSON", crypto, logging]),
         tests("Snapshots", ["EventLog", "Observations", "CanonicalJSON"]),
         tests("DemoSite", []),
+        tests("Endpoint", ["CanonicalJSON", logging]),
         tests(
             "DaybookApp",
             [

@@ -1,5 +1,6 @@
 // What a command throws to end with a sentence and an exit code, and how the modules' errors become one.
 
+import Endpoint
 import EventLog
 import Importing
 import Ingestors
@@ -31,6 +32,7 @@ struct Failure: Error, Equatable {
         case let error as ProjectionError: self.init(Failure.status(of: error), error.description)
         case let error as ReactorError: self.init(Failure.status(of: error), error.description)
         case let error as TransportError: self.init(.world, error.description)
+        case let error as EndpointError: self.init(.world, error.description)
         case let error as SnapshotError: self.init(Failure.status(of: error), error.description)
         case let error as ObservationError: self.init(.damaged, error.description)
         case is CancellationError: self.init(.world, "stopped before it was done")

@@ -18,7 +18,7 @@ func expectGenerated(_ part: String, mark: String, in page: String, at location:
         try Data(wanted.utf8).write(to: path)
     } else {
         #expect(
-            text == wanted, "\(page) is out of date: DAYBOOK_UPDATE_DOCS=1 tools/test --filter Documents",
+            text == wanted, "\(page) is out of date: DAYBOOK_UPDATE_DOCS=1 tools/test --filter 'Documents|Definition'",
             sourceLocation: location)
     }
 }

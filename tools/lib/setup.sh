@@ -12,6 +12,10 @@ build_packages=(
 # What the tests start or compare with, beside the above.
 test_packages=(brotli git gzip nghttp2-server openssl python3 python3-venv tabix zstd)
 
+apt_update() {
+    if [ "$(id -u)" -eq 0 ]; then apt-get update -qq >&2; else sudo apt-get update -qq >&2; fi
+}
+
 # need PACKAGE…: installs those that are missing, and says which; asks sudo where the user is not root.
 need() {
     local missing=() package
@@ -26,7 +30,7 @@ need() {
     echo "Installing Debian packages that are missing: ${missing[*]}" >&2
     local as_root=()
     [ "$(id -u)" -eq 0 ] || as_root=(sudo)
-    "${as_root[@]}" apt-get update -qq >&2
+    apt_update
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
@@ -43,6 +47,21 @@ need_python() {
     echo "Installing Python packages that are missing: ${missing[*]}" >&2
     [ -x "$python" ] || python3 -m venv "$venv" >&2
     "$python" -m pip install --quiet --disable-pip-version-check "${missing[@]}" >&2
+}
+
+# need_unpacked PROGRAM PACKAGE: PROGRAM from a Debian package that would start a service if it were installed: it is unpacked into a
+# folder of the project's own, which is put on the PATH.
+need_unpacked() {
+    local tools="$root/.build/test-tools" work
+    export PATH="$tools:$PATH"
+    command -v "$1" >/dev/null && return
+    echo "Unpacking $1 from the Debian package $2" >&2
+    mkdir -p "$tools"
+    work=$(mktemp -d)
+    (cd "$work" && { apt-get download -qq "$2" >&2 2>/dev/null || { apt_update && apt-get download -qq "$2" >&2; }; })
+    dpkg-deb --fsys-tarfile "$work"/*.deb | tar -x -C "$work" "./usr/bin/$1"
+    mv "$work/usr/bin/$1" "$tools/"
+    rm -rf "$work"
 }
 
 # Swift 6.2 or newer must be there; it does not come from Debian.

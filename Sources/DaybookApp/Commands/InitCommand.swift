@@ -9,7 +9,7 @@ struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Make a daybook here, with a commented daybook.yaml.",
         discussion: """
-            Writes daybook.yaml (never over one that is there) and makes the data folder.
+            Writes daybook.yaml (never over one that is there) and makes the data folder, with a token for the HTTP pages.
 
             Examples:
               daybook init
@@ -27,6 +27,7 @@ struct InitCommand: ParsableCommand {
         let data = try Place.dataDirectory(place)
         let log = try EventLog.open(data, create: true)
         log.close()
+        try AccessToken.make(in: data)
         console.line(isNew ? "Wrote \(place.config)." : "\(place.config) is there already; it was left as it is.")
         console.line("The log is in \(data).")
         console.line("")

@@ -37,32 +37,12 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private func report(_ opened: Place) throws -> StatusReport {
-        let point = try asOf.resolved(in: opened.log)
-        let known = try opened.engine.read("runs") { try RunQuery($0).watches(asOf: point) }
+        let point = asOf.asOf == nil ? nil : try asOf.resolved(in: opened.log)
         let (configuration, state) = configuration(in: opened)
-        var report = StatusReport(configuration: state, now: now(at: point))
-        // What keeps watch, what is due and what waits is asked of the present only.
-        let isNow = asOf.asOf == nil
-        if isNow {
-            report.process = HandOverClient(dataDirectory: opened.log.dataDirectory).holder
-            report.projections = try opened.engine.status()
-            report.routes = try Deliveries(log: opened.log).routes(
-                opened.engine, projections: Place.allProjections.map(\.name))
-            report.isScheduled =
-                configuration?.watches.contains { configuration?.schedule(of: $0.name) != nil } ?? false
-        }
-        let (now, isWatched) = (report.now, report.process != nil)
-        report.watches = StatusRow.all(
-            known: known,
-            configured: configuration.map { configuration in
-                configuration.watches.map { watch in
-                    StatusRow.Configured(name: watch.name, kind: watch.kind.name) { lastRun in
-                        guard isWatched, let schedule = configuration.schedule(of: watch.name) else { return nil }
-                        return lastRun.map { schedule.next(after: min($0, now), for: watch.name) } ?? now
-                    }
-                }
-            })
-        return report
+        return try StatusReport(
+            of: opened, configuration: configuration, state: state,
+            process: HandOverClient(dataDirectory: opened.log.dataDirectory).holder, asOf: point,
+            now: now(at: point ?? .now))
     }
 
     /// The configuration, and whether it is the one in force. Where there is no file there is nothing wrong: one may ask of any data.

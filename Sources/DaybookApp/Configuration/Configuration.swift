@@ -10,8 +10,10 @@ public struct Configuration: Sendable {
     public let file: String
     /// Where everything is remembered: an absolute path.
     public internal(set) var dataDirectory: String
-    /// Where the API is to listen; not acted on in this version.
+    /// Where `daybook run` answers over HTTP; nowhere, where it is nil.
     public let listen: String?
+    /// What those who ask there have to send.
+    let token: Secret?
     /// How many watches are looked at at the same time; each is bound by its own host's rate besides.
     public let looksAtOnce: Int
     let evidence: EvidenceSettings
@@ -155,6 +157,7 @@ extension Configuration {
         self.warnings = warnings
         dataDirectory = SettingsReader(folder: folder).path(table.text("data") ?? "./data")
         listen = table.text("listen")
+        token = table.secret("token")
         looksAtOnce = table.count("looks-at-once") ?? 4
         evidence = parts.evidence
         watches = parts.watches

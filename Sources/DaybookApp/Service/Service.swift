@@ -1,5 +1,6 @@
 // `daybook run` put together: one process on this data, its loop, its socket, its signals and its watchdog.
 
+import Endpoint
 import EventLog
 import Foundation
 import Logging
@@ -48,6 +49,7 @@ package struct Service: Sendable {
         var loop = try ServiceLoop(
             lookout, tell: tell, clock: clock, logger: logger, notifier: notifier, reread: reread)
         let mailbox = loop.mailbox
+        let pages = try await openPages(mailbox)
         let stops = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let beside = Task { await accompany(mailbox, reloads, stops) }
         logger.notice(
@@ -57,6 +59,8 @@ package struct Service: Sendable {
         do { result = .success(try await loop.run()) } catch { result = .failure(error) }
         beside.cancel()
         await beside.value
+        pages?.cancel()
+        await pages?.value
         logger.notice("stopped")
         _ = consume lease
         try result.get()
@@ -72,6 +76,30 @@ package struct Service: Sendable {
             group.addTask { await answerChecks(mailbox) }
             group.addTask { await beat(mailbox) }
         }
+    }
+
+    /// The pages of a daybook that is to listen, which it does when this returns: an address that cannot be had ends the start.
+    private func openPages(_ mailbox: ServiceMailbox) async throws -> Task<Void, Never>? {
+        guard let address = configuration.listen.flatMap({ ListenAddress($0) }) else { return nil }
+        let endpoint = Endpoint(
+            address: address, token: configuration.token?.reveal(),
+            pages: ServicePages(mailbox: mailbox, startTime: clock.now().wall).all, logger: logger)
+        let (begun, beginning) = AsyncStream.makeStream(of: Result<Int, EndpointError>.self)
+        let serving = Task { [logger] in
+            do throws(EndpointError) {
+                try await endpoint.run { beginning.yield(.success($0)) }
+            } catch {
+                if case .ended = error { logger.error("\(error)") }
+                beginning.yield(.failure(error))
+            }
+            beginning.finish()
+        }
+        for await result in begun {
+            let port = try result.get()
+            logger.notice("listening", metadata: ["address": "\(ListenAddress(host: address.host, port: port))"])
+            break
+        }
+        return serving
     }
 
     private func answerChecks(_ mailbox: ServiceMailbox) async {

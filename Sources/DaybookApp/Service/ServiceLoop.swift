@@ -104,10 +104,18 @@ struct ServiceLoop {
         case .ask(let request, let answer): accept(request, answer)
         case .settled(let number, let until, let report): checkSettled(number, until, report)
         case .beat(let answer): answer()
+        case .describe(let answer): answer(state)
         case .reload: await reload(&group)
         case .stop: stop(&group)
         case .graceOver: group.cancelAll()
         }
+    }
+
+    private var state: ServiceState {
+        ServiceState(
+            configuration: lookout.configuration, place: Place(log: lookout.log, engine: lookout.engine),
+            isTelling: isDispatching, looksUnderWay: plan.underWay.count, isStopping: isStopping,
+            now: clock.now().wall)
     }
 
     private mutating func setWakeUp() {
@@ -260,6 +268,12 @@ struct ServiceLoop {
             let configuration = try reread()
             guard configuration.dataDirectory == lookout.configuration.dataDirectory else {
                 throw Failure(.usage, "`data:` cannot change while daybook runs; stop it, and start it anew")
+            }
+            guard configuration.listen == lookout.configuration.listen,
+                configuration.token == lookout.configuration.token
+            else {
+                throw Failure(
+                    .usage, "`listen:` and `token:` cannot change while daybook runs; stop it, and start it anew")
             }
             let next = try await lookout.with(configuration, tell: tell)
             // The last thing that can fail: from here on nobody would tell what is due.

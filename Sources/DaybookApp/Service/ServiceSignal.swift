@@ -16,6 +16,8 @@ enum ServiceSignal: Sendable {
     case settled(Int, until: Double, DispatchReport?)
     /// The watchdog wants to know whether the loop still turns.
     case beat(@Sendable () -> Void)
+    /// Somebody asks how the service is.
+    case describe(@Sendable (ServiceState) -> Void)
     case reload
     case stop
     /// What was under way when told to stop has had its time.

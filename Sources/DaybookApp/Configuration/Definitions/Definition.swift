@@ -172,5 +172,5 @@ enum Scalar: Sendable, Hashable {
     case timeFormat
     case point
 
-    enum SecretUse: Sendable, Hashable { case webhookKey }
+    enum SecretUse: Sendable, Hashable { case webhookKey, token }
 }

@@ -11,8 +11,16 @@ extension TableDefinition {
                 about:
                     "The folder that holds everything Daybook remembers. Relative paths begin where `daybook.yaml` is."),
             KeyDefinition(
-                name: "listen", type: .scalar(.address), need: .notYetActedOn,
-                about: "Where the HTTP API listens. Not acted on in this version.", example: "127.0.0.1:7373"),
+                name: "listen", type: .scalar(.address),
+                about:
+                    "Where `daybook run` answers over HTTP how it is: `/healthz`, `/readyz`, `/metrics` "
+                    + "([Operations](operations.md)). Left out, it listens nowhere.", example: "127.0.0.1:7373"),
+            KeyDefinition(
+                name: "token", type: .scalar(.secret(.token)),
+                about:
+                    "What those who ask over HTTP send as `Authorization: Bearer TOKEN`; `/healthz` alone is given to everybody. "
+                    + "Without it nobody gets more than that. `daybook init` makes one.",
+                example: "\"${file:data/token}\""),
             KeyDefinition(
                 name: "looks-at-once", type: .scalar(.count(1...64)), standard: "4",
                 about: "How many watches are looked at at the same time."),
@@ -32,9 +40,9 @@ extension TableDefinition {
                     "What happens when something changes: a name of your own for each. A name is an identity: a renamed "
                     + "reactor begins anew at the log's end."),
             .later("alarms", "alarms"),
-            .later("token", "the HTTP API"),
             .later("checkpoint", "published checkpoints"),
-        ])
+        ],
+        rules: [.needs("token", beside: "listen")])
 
     static let evidence = TableDefinition(
         title: "evidence",

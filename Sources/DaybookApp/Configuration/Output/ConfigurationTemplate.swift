@@ -16,6 +16,11 @@ let configurationTemplate = #"""
     # Where everything is remembered; relative to this file.
     data: ./data
 
+    # Where `daybook run` answers over HTTP how it is, in /healthz, /readyz and /metrics (for Prometheus); and what those who ask
+    # have to send. `daybook init` has made this token.
+    #   listen: 127.0.0.1:7373
+    #   token: "${file:data/token}"
+
     watches:
       # One page's text is the simplest watch: where it is, and which part of it.
       #   news: { kind: page, every: 1h, fetch: { url: "https://example.org/news" }, select: "main" }
@@ -94,6 +99,7 @@ enum ConfigurationTemplate {
         }
         guard let data else { return text }
         return text.replacing("data: ./data", with: "data: \(JSON.string(data).canonicalText)", maxReplacements: 1)
+            .replacing("${file:data/token}", with: "${file:\(data)/token}")
     }
 
     /// Never over a file that is there.

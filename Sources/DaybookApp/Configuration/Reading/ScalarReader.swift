@@ -37,6 +37,7 @@ struct ScalarReader {
         case .url(let placeholders): return .text(try url(text, placeholders))
         case .secretURL: return try secretURL(text)
         case .secret(.webhookKey): return try webhookKey(text)
+        case .secret(.token): return try token(text)
         case .headerValue: return try header(text)
         case .selector, .expression, .filter, .template, .timeFormat, .point:
             if let wrong = CompiledText.wrong(with: text, as: scalar) { throw Wrong(reason: wrong) }
@@ -105,6 +106,16 @@ extension ScalarReader {
         return .reference(reference, secret, isMasked: true)
     }
 
+    /// What goes into an `Authorization` header has to be of visible ASCII characters.
+    private func token(_ text: String) throws(Wrong) -> SettingValue {
+        let (reference, secret) = try reference(text)
+        let value = secret.reveal()
+        guard !value.isEmpty, value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Wrong(reason: "a token is one word of visible ASCII characters, and what stands here is none")
+        }
+        return .reference(reference, secret, isMasked: true)
+    }
+
     private func header(_ text: String) throws(Wrong) -> SettingValue {
         let (reference, secret) = try reference(text)
         guard !secret.reveal().unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7F })
@@ -143,7 +154,7 @@ extension Scalar {
             "a reference cannot stand here: everybody on the machine can read a program's arguments (ps); put it under "
                 + "environment, where the program finds it as a variable"
         default:
-            "references are not read here; they can stand in secret, webhook and the values of headers and environment"
+            "references are not read here; they can stand in secret, token, webhook and the values of headers and environment"
         }
     }
 
