@@ -3,10 +3,6 @@ import Testing
 
 @testable import Projections
 
-private func renamed(_ was: String, to name: String) -> TestEvent {
-    TestEvent(type: "watch.renamed", subject: name, data: ["was": .string(was)], time: 5)
-}
-
 @Suite("A watch that is renamed")
 struct RenameTests {
     private let workshop = Workshop()
@@ -92,6 +88,10 @@ struct RenameTests {
         try engine.read("sessions") { database throws in
             #expect(try ItemQuery(database).list().map { "\($0.watch)/\($0.key)" } == ["v/a", "v/b", "w/a"])
         }
+        let told = try engine.changes(of: "sessions", limit: .max).map {
+            "\($0.subject) \($0.data["fields"] ?? "nothing")"
+        }
+        #expect(told.count == 3 && !told.contains { $0.hasSuffix("nothing") }, "what changes said of them stays")
         try engine.read("runs") { database throws in
             #expect(try RunQuery(database).watches().map { "\($0.watch) \($0.items)" } == ["v 2"])
         }

@@ -82,7 +82,7 @@ public struct ItemQuery {
     /// The version that the event at `sequence` made.
     func version(of subject: String, at sequence: UInt64) throws -> ItemRow? {
         let name = ItemName(subject)
-        return try database.first(
+        let found = try database.first(
             """
             SELECT items.watch, items.key, versions.version, versions.present, states.fields, items.first_seen,
               versions.time, versions.sequence
@@ -90,6 +90,17 @@ public struct ItemQuery {
             JOIN states ON states.sequence = versions.state
             WHERE items.watch = coalesce((SELECT watch FROM names WHERE former = ?2), ?2) AND items.key = ?3
             """, sequence, name.watch, name.rest
+        ) { ItemRow($0) }
+        if let found { return found }
+        // Where a watch took a name that another had, items stand under names that theirs does not lead to. Keys stay.
+        return try database.first(
+            """
+            SELECT items.watch, items.key, versions.version, versions.present, states.fields, items.first_seen,
+              versions.time, versions.sequence
+            FROM items JOIN versions ON versions.item = items.id AND versions.sequence = ?1
+            JOIN states ON states.sequence = versions.state
+            WHERE items.key = ?2
+            """, sequence, name.rest
         ) { ItemRow($0) }
     }
 

@@ -116,3 +116,7 @@ func missed(_ subject: String, at time: Int64 = 0, family: String = "session") -
 func ran(_ watch: String, _ outcome: RunOutcome = .completed, at time: Int64 = 0, _ report: JSON = [:]) -> TestEvent {
     TestEvent(type: "run.\(outcome.rawValue)", subject: watch, data: report, time: time)
 }
+
+func renamed(_ was: String, to name: String, at time: Int64 = 5) -> TestEvent {
+    TestEvent(type: "watch.renamed", subject: name, data: ["was": .string(was)], time: time)
+}
