@@ -99,42 +99,6 @@ struct ExactlyOnceTests {
     }
 }
 
-/// A projection that goes wrong at one event.
-struct Faulty: Projection {
-    enum Fault { case disk, event }
-
-    let base: any Projection
-    let place: UInt64
-    let fault: Fault
-
-    init(_ base: any Projection, at place: UInt64, _ fault: Fault = .event) {
-        self.base = base
-        self.place = place
-        self.fault = fault
-    }
-
-    var name: String { base.name }
-    var version: Int { base.version }
-    var families: Set<String> { base.families.union(["config", "stock"]) }
-
-    func createTables(_ database: Connection) throws { try base.createTables(database) }
-    func createIndexes(_ database: Connection) throws { try base.createIndexes(database) }
-
-    func fold(_ event: EventView, into context: inout FoldContext) throws {
-        // After the tables have been touched, so that undoing it matters.
-        if base.families.contains(event.family.string) { try base.fold(event, into: &context) }
-        guard event.sequence == place else { return }
-        switch fault {
-        case .disk: throw SQLiteError(code: 10, message: "disk I/O error", sql: nil)
-        case .event: throw FoldError("it is odd")
-        }
-    }
-
-    func describe(_ change: EmittedChange, detail: [UInt8], in database: Connection) throws -> JSONMembers {
-        try base.describe(change, detail: detail, in: database)
-    }
-}
-
 extension Array {
     func chunks(of size: Int) -> [[Element]] {
         stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
