@@ -45,6 +45,74 @@ struct TroubleTests {
         #expect(try engine.contents() == fresh.contents())
     }
 
+    @Test("it waits there however often it is asked and whatever comes, while the others follow the log")
+    func waits() async throws {
+        let log = MemoryLog(history(seed: 1, count: 100))
+        for round in 1...4 {
+            let engine = try workshop.engine(log, [Faulty(sessions, at: 57), Runs()], batch: 7 * round)
+            for _ in 0..<3 {
+                log.append(history(seed: 10 + round, count: 20))
+                try await engine.catchUp()
+                let status = try engine.status()
+                #expect(status[0].lag == 0 && status[0].failure == nil)
+                #expect(status[1].checkpoint == 57 && status[1].lag == log.end() - 57)
+                #expect(status[1].failure?.sequence == 57)
+            }
+        }
+        let told = try workshop.engine(log, [sessions]).changes(of: "sessions", limit: .max)
+        #expect(told.allSatisfy { $0.sequence < 57 }, "nothing that comes later is told before it")
+    }
+
+    @Test("a new version of the projection that can take it in begins anew and has it, the old one's database stays")
+    func newVersion() async throws {
+        let log = MemoryLog(history(seed: 1, count: 200))
+        let old = try workshop.engine(log, [Faulty(sessions, at: 57)])
+        try await old.catchUp()
+        let new = try workshop.engine(log, [Newer(base: sessions)])
+        try await new.catchUp()
+        #expect(try new.status().map(\.failure) == [nil])
+        let straight = try workshop.engine(log, [Newer(base: sessions)], in: "straight")
+        try await straight.catchUp()
+        #expect(try new.contents().differences(from: straight.contents()) == [])
+        #expect(try old.status()[0].failure?.sequence == 57)
+    }
+
+    @Test("where the log is mended, restored from a good copy say, it goes on with the good event")
+    func mendedLog() async throws {
+        let events = history(seed: 1, count: 100)
+        let place = try #require(events.indices.first { $0 > 50 && events[$0].type == "session.observed" })
+        var broken = events
+        broken[place].subject = "nowhere"
+        let bad = MemoryLog(broken)
+        try await workshop.engine(bad).catchUp()
+        #expect(try workshop.engine(bad).status().contains { $0.failure?.sequence == UInt64(place) })
+        let good = MemoryLog(events)
+        let engine = try workshop.engine(good)
+        try await engine.catchUp()
+        #expect(try engine.status().allSatisfy { $0.failure == nil && $0.lag == 0 })
+        let straight = try workshop.engine(good, in: "straight")
+        try await straight.catchUp()
+        #expect(try engine.contents().differences(from: straight.contents()) == [])
+    }
+
+    @Test("several that stop stop at events of their own")
+    func several() async throws {
+        let events = history(seed: 1, count: 200)
+        // Events that each of them is handed.
+        let places = events.indices.filter { events[$0].type == "config.applied" }.map { UInt64($0) }
+        try #require(places.count > 5)
+        let projections: [any Projection] = [
+            Faulty(sessions, at: places[1]), Faulty(KeyedCollection.items, at: places[3]),
+            Faulty(Runs(), at: places[5]),
+        ]
+        let engine = try workshop.engine(MemoryLog(events), projections, batch: 64)
+        for _ in 0..<2 {
+            try await engine.catchUp()
+            #expect(try engine.status().map { $0.failure?.sequence } == [places[3], places[5], places[1]])
+            #expect(try engine.status().map(\.checkpoint) == [places[3], places[5], places[1]])
+        }
+    }
+
     @Test("a rebuild that meets such an event is given up, and what was there stays")
     func failingRebuild() async throws {
         let log = MemoryLog(history(seed: 1, count: 200))
@@ -101,7 +169,7 @@ struct TroubleTests {
         arguments: [".sqlite", ".current", ".lock", "damage", "all"])
     func deleted(what: String) async throws {
         let log = MemoryLog(history(seed: 1, count: 100))
-        var expected: [String: [String]] = [:]
+        var expected: Contents = [:]
         do {
             let engine = try workshop.engine(log)
             try await engine.catchUp()

@@ -34,10 +34,10 @@ final class Scratch: Sendable {
     func read(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
 
     /// Runs `daybook ARGUMENTS --config FOLDER/daybook.yaml`.
-    func daybook(_ arguments: String...) async -> Said {
+    func daybook(_ arguments: String..., in application: DaybookApplication = DaybookApplication()) async -> Said {
         let recorder = Recorder()
         let console = recorder.console
-        let status = await DaybookApplication().run(arguments + ["--config", path("daybook.yaml")], console: console)
+        let status = await application.run(arguments + ["--config", path("daybook.yaml")], console: console)
         console.flush()
         return Said(status: status, output: recorder.output, errors: recorder.errors)
     }
