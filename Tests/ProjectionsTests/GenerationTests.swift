@@ -103,6 +103,36 @@ struct GenerationTests {
         #expect(try engines[1].contents() == fresh.contents())
     }
 
+    @Test("who asks again and again while generations change gets the same answer each time, whole")
+    func throughTheSwap() async throws {
+        let log = MemoryLog(restlessHistory(seed: 5, count: 300))
+        let engine = try workshop.engine(log, batch: 40)
+        try await engine.catchUp()
+        let expected = try engine.contents()
+        let watch = SwapWatch()
+        // One reader has the engine that rebuilds, the other would be another process.
+        let readers = [engine, try workshop.engine(log)]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { watch.isDone.store(true, ordering: .relaxed) }
+                for _ in 0..<6 { try await engine.rebuild() }
+            }
+            for reader in readers {
+                group.addTask {
+                    repeat {
+                        #expect(try reader.contents().differences(from: expected) == [])
+                        let generations = try reader.status().map(\.generation)
+                        watch.seen.withLock { $0.formUnion(generations) }
+                        await Task.yield()
+                    } while !watch.isDone.load(ordering: .relaxed)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(watch.seen.withLock { $0.count } > 1)
+        #expect(try engine.status().allSatisfy { $0.generation == 7 })
+    }
+
     @Test("progress reaches the total")
     func progress() async throws {
         let engine = try workshop.engine(MemoryLog(history(seed: 1, count: 100)), batch: 30)
@@ -174,4 +204,10 @@ struct Newer: Projection {
     func describe(_ change: EmittedChange, detail: [UInt8], in database: Connection) throws -> JSONMembers {
         try base.describe(change, detail: detail, in: database)
     }
+}
+
+/// What the readers of a test have seen of generations, and whether they may leave.
+private final class SwapWatch: Sendable {
+    let isDone = Atomic<Bool>(false)
+    let seen = Mutex<Set<Int>>([])
 }

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import EventLog
+import Foundation
 import Projections
 import Synchronization
 import Testing
@@ -105,6 +106,62 @@ struct ResumingTests {
             try book.forget()
             try await book.dispatch([telling()], ["out": out])
             #expect(out.told.count == told)
+        }
+    }
+
+    @Test("projections that are rebuilt, lost or of another version tell nothing again, and what waits keeps its key")
+    func projectionsRebuilt() async throws {
+        try await withFolder { folder in
+            let book = try Book(folder)
+            let out = ScriptedChannel(["w/A": Array(repeating: .retry(after: 100, reason: "busy"), count: 3)])
+            try await book.look(["A": "1", "B": "1", "C": "1"])
+            try await book.dispatch([telling()], ["out": out])
+            try await book.look(["A": "2", "B": "2", "C": "2"])
+            try await book.dispatch([telling()], ["out": out], wait: .seconds(1))
+            #expect(out.told.count == 3)
+            try await book.engine.rebuild()
+            try await book.dispatch([telling()], ["out": out], wait: .seconds(1))
+            try FileManager.default.removeItem(atPath: book.log.dataDirectory + "/projections")
+            let again = try Book(folder, time: book.time)
+            try await again.dispatch([telling()], ["out": out], wait: .seconds(1))
+            #expect(out.told.count == 3, "nothing was due, and nothing was told")
+            try await again.engine.rebuild()
+            try await again.dispatch([telling()], ["out": out])
+            #expect(try again.deliveries().map(\.state) == [.delivered, .delivered, .delivered])
+            let byKey = Dictionary(grouping: out.told, by: \.key).mapValues { $0.map(\.subject) }
+            #expect(byKey.count == 3)
+            #expect(byKey.values.sorted { $0[0] < $1[0] } == [["w/A", "w/A", "w/A", "w/A"], ["w/B"], ["w/C"]])
+        }
+    }
+
+    @Test("while a dispatcher tells, rebuilds beside it make it tell nothing twice and leave nothing out")
+    func rebuildsBeside() async throws {
+        try await withFolder { folder in
+            let book = try Book(folder)
+            let told = AsyncStream<String>.makeStream()
+            let out = ScriptedChannel { told.continuation.yield($0.subject) }
+            let dispatcher = try book.dispatcher([telling()], ["out": out])
+            try await dispatcher.start()
+            try await book.look(["A": "0", "B": "0"])
+            let service = Task { try await dispatcher.run() }
+            let other = try ProjectionEngine(log: book.log, projections: [KeyedCollection.sessions])
+            let rebuilds = Task {
+                while !Task.isCancelled {
+                    try await book.engine.rebuild()
+                    try await other.rebuild()
+                }
+            }
+            var subjects = told.stream.makeAsyncIterator()
+            for round in 1...20 {
+                try await book.look(["A": "\(round)", "B": "\(round)"])
+                let pair = [await subjects.next(), await subjects.next()]
+                #expect(Set(pair) == ["w/A", "w/B"])
+            }
+            rebuilds.cancel()
+            await #expect(throws: ProjectionError.self) { try await rebuilds.value }
+            service.cancel()
+            #expect(try await service.value.delivered == 40)
+            #expect(out.told.count == 40 && Set(out.told.map(\.key)).count == 40)
         }
     }
 
