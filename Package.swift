@@ -37,7 +37,10 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "daybook", targets: ["daybook"]),
-        .library(name: "DaybookApp", targets: ["DaybookApp"]),
+        // With the modules that a package of one's own writes projections and reactors against.
+        .library(
+            name: "DaybookApp",
+            targets: ["DaybookApp", "CanonicalJSON", "EventLog", "Observations", "Projections", "Reactors"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -13,6 +13,9 @@ public protocol Projection: Sendable {
     var version: Int { get }
     /// The families of events (a type before its first dot) that `fold` is to see.
     var families: Set<String> { get }
+    /// The kinds of changes that `fold` emits (`speaker.booked`), which `on:` in daybook.yaml may then name. None, where a
+    /// projection says nothing.
+    var changeKinds: [String] { get }
 
     /// Creates the tables, with the indexes that `fold` needs, in an empty database. Names beginning with `engine_` and the
     /// name `changes` are taken.
@@ -33,6 +36,7 @@ public protocol Projection: Sendable {
 }
 
 extension Projection {
+    public var changeKinds: [String] { [] }
     public func createIndexes(_ database: Connection) throws {}
 }
 
@@ -63,9 +67,22 @@ public struct FoldContext: ~Copyable {
     public mutating func emit(
         _ kind: String, subject: UnsafeRawBufferPointer, origin: Origin, detail: [UInt8] = []
     ) throws(SQLiteError) {
+        try put(kind, TextInPlace(subject), origin, detail)
+    }
+
+    /// The same with a subject of one's own making: `WATCH/WHAT`, so that people can tell whose it is.
+    public mutating func emit(
+        _ kind: String, subject: String, origin: Origin, detail: [UInt8] = []
+    ) throws(SQLiteError) {
+        try put(kind, subject, origin, detail)
+    }
+
+    private mutating func put(
+        _ kind: String, _ subject: some Bindable, _ origin: Origin, _ detail: [UInt8]
+    ) throws(SQLiteError) {
         try database.run(
             "INSERT INTO changes (sequence, ordinal, kind, subject, origin, time, event, detail) VALUES (?,?,?,?,?,?,?,?)",
-            sequence, ordinal, kind, TextInPlace(subject), origin.rawValue, time, event, detail)
+            sequence, ordinal, kind, subject, origin.rawValue, time, event, detail)
         ordinal += 1
     }
 }

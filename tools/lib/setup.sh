@@ -10,7 +10,7 @@ build_packages=(
 )
 
 # What the tests start or compare with, beside the above.
-test_packages=(brotli git gzip nghttp2-server openssl python3 python3-venv tabix zstd)
+test_packages=(brotli git gzip nghttp2-server openssl python3 python3-venv sqlite3 tabix zstd)
 
 apt_update() {
     if [ "$(id -u)" -eq 0 ]; then apt-get update -qq >&2; else sudo apt-get update -qq >&2; fi

@@ -1,5 +1,7 @@
 // The keys of channels and reactors.
 
+import Projections
+
 extension TableDefinition {
     static let channel = TableDefinition(
         title: "A channel",
@@ -124,6 +126,11 @@ extension ValueType.Choice {
     /// Every kind of change, those of this version first.
     static let changes =
         collectionChanges("session") + collectionChanges("item") + collectionChanges("page") + runChanges + laterChanges
+
+    /// Those of the projections that a package of one's own adds.
+    static var ownChanges: [ValueType.Choice] {
+        DaybookApplication.current.projections.flatMap(\.changeKinds).map { ValueType.Choice(name: $0, about: "") }
+    }
 
     private static func collectionChanges(_ family: String) -> [ValueType.Choice] {
         [

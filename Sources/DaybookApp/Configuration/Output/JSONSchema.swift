@@ -74,7 +74,8 @@ public enum ConfigurationSchema {
         case .scalar(let scalar): self.scalar(scalar)
         case .choice(let choices):
             JSONObject([("enum", .array(choices.filter { $0.later == nil }.map { .string($0.name) }))])
-        case .pattern(let choices): either(self.type(.choice(choices)), JSONObject([("pattern", "\\*")]))
+        case .pattern(let choices):
+            either(self.type(.choice(choices + ValueType.Choice.ownChanges)), JSONObject([("pattern", "\\*")]))
         case .list(let element):
             JSONObject([("type", "array"), ("minItems", 1), ("items", .object(self.type(element)))])
         case .oneOrMany(let element): either(self.type(element), self.type(.list(element)))

@@ -49,7 +49,8 @@ struct Checker {
         case (.scalar(.mark), .table(let entries)) where entries.isEmpty: return .flag(true)
         case (.scalar(let scalar), .text(let text)): return self.scalar(text, scalar, place)
         case (.choice(let choices), .text(let text)): return choice(text, choices, place)
-        case (.pattern(let choices), .text(let text)): return pattern(text, choices, place)
+        case (.pattern(let choices), .text(let text)):
+            return pattern(text, choices + ValueType.Choice.ownChanges, place)
         case (.list(let element), .list(let nodes)), (.oneOrMany(let element), .list(let nodes)):
             return list(nodes, element, place)
         case (.oneOrMany(let element), .text): return list([node], element, place)
