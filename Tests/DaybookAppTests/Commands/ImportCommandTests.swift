@@ -19,43 +19,13 @@ struct ImportCommandTests {
         return "<schedule>\(events.joined())</schedule>\n"
     }
 
-    /// A repository in the scratch folder, a commit a minute.
-    private func repository(in scratch: Scratch, _ files: [(path: String, text: String)]) throws -> String {
-        var stream = ""
-        for (number, file) in files.enumerated() {
-            stream += "commit refs/heads/main\ncommitter A <a@b> \(1_513_872_000 + 60 * number) +0100\ndata 0\n"
-            stream += "M 100644 inline \(file.path)\ndata \(file.text.utf8.count)\n\(file.text)\n"
-        }
-        let repository = scratch.path("scraped")
-        try git(["init", "-q", "--bare", repository])
-        try git(["-C", repository, "fast-import", "--quiet"], input: stream)
-        return repository
-    }
-
-    private func git(_ arguments: [String], input: String = "") throws {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["git"] + arguments
-        process.standardInput = pipe
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try pipe.fileHandleForWriting.close()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-    }
-
     @Test("a history is there to be asked of at any of its moments, and nobody is told of it")
     func history() async throws {
         let scratch = try Scratch(Self.configuration)
-        let repository = try repository(
-            in: scratch,
-            [
-                ("README.md", "scraped"), ("schedule.xml", Self.schedule("One", "Two")),
-                ("schedule.xml", Self.schedule("One", "Zwei")), ("schedule.xml", "broken"),
-            ])
+        let repository = try scratch.repository([
+            ("README.md", "scraped"), ("schedule.xml", Self.schedule("One", "Two")),
+            ("schedule.xml", Self.schedule("One", "Zwei")), ("schedule.xml", "broken"),
+        ])
         let said = await scratch.daybook("import", "congress", "--git", repository, "--json")
         #expect(said.status == .done && said.errors == "")
         let row = try #require(try said.rows().first)
@@ -75,9 +45,9 @@ struct ImportCommandTests {
     @Test("which file is meant is said where there are several, and which is near where it is not there")
     func paths() async throws {
         let scratch = try Scratch(Self.configuration)
-        let repository = try repository(
-            in: scratch,
-            [("a.xml", Self.schedule("One")), ("b.xml", Self.schedule("One")), ("b.xml", Self.schedule("Two"))])
+        let repository = try scratch.repository([
+            ("a.xml", Self.schedule("One")), ("b.xml", Self.schedule("One")), ("b.xml", Self.schedule("Two")),
+        ])
         let several = await scratch.daybook("import", "congress", "--git", repository)
         #expect(several.status == .usage)
         #expect(several.errors.contains("several files; name one with --path: b.xml (2 versions), a.xml (1 version)"))
@@ -101,7 +71,7 @@ struct ImportCommandTests {
         #expect(nowhere.status == .usage && nowhere.errors.contains("--git takes a git repository or a bundle"))
         let unknown = await scratch.daybook("import", "congres", "--git", scratch.path("nowhere"))
         #expect(unknown.status == .usage && unknown.errors.contains(#"did you mean "congress"?"#))
-        let repository = try repository(in: scratch, [("a.xml", Self.schedule("One"))])
+        let repository = try scratch.repository([("a.xml", Self.schedule("One"))])
         _ = try await scratch.importSessions([observed("congress/1", title: "Now")])
         let newer = await scratch.daybook("import", "congress", "--git", repository)
         #expect(newer.status == .usage && newer.errors.contains("newer than the history's next version"))
