@@ -11,184 +11,15 @@ A catalogue with topics is served by exhibit.py, moved on and made to misbehave 
 
 Ends with `N passed, N failed`.
 """
-import argparse, gzip, json, os, random, re, shutil, signal, subprocess, sys, tempfile, threading, time, urllib.parse, urllib.request
+import argparse
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-CONFIG = """
-watches:
-  catalogue:
-    kind: sessions
-    every: 5s
-    topics: {{ url: "{site}/_list/sessions", items: "#topics a", id: "@data-id" }}
-    fetch: {{ url: "{site}/sessions/{{topic}}", retries: 1, timeout: 5s }}
-    items: ".sessionRow"
-    key: "@id"
-    fields:
-      title: ".title"
-      abstract: {{ select: ".abstract", remove: "a" }}
-      speakers: {{ select: ".speakers", as: lines }}
-      room: ".sessionRoom"
-channels:
-  hook: {{ webhook: "{hook}" }}
-reactors:
-  announce:
-    on: [session.added, session.updated, session.withdrawn, session.returned]
-    to: [hook]
-    attempts: 100
-    backoff: 100ms
-"""
-KEY = re.compile(rb'<div id="([^"]+)" class="[^"]*sessionRow')
+from trial import Trial, conclude
+
 FAULTS = ["captcha", "cut", "status:503", "status:429:1", "status:403", "empty", "garbage", "wrongtype", "slow:1"]
 
 
-def made_up(folder, seed, versions=24, topics=6, rows=40):
-    """A repository whose catalogue changes from commit to commit: titles, rooms, who is there."""
-    dice = random.Random(seed)
-    git = lambda *a: subprocess.run(["git", "-C", folder, "-c", "user.name=x", "-c", "user.email=x@x", *a], check=True, stdout=subprocess.DEVNULL)
-    os.makedirs(folder + "/sessions")
-    git("init", "-q")
-    state = {f"s{t}-{n}": [f"Talk {n} of {t}", "Hall 1"] for t in range(topics) for n in range(rows)}
-    gone = {}
-    for version in range(versions):
-        for key in dice.sample(sorted(state), 6):
-            state[key][dice.randrange(2)] += f" ({version})"
-        for key in dice.sample(sorted(state), 3):
-            gone[key] = state.pop(key)
-        for key in dice.sample(sorted(gone), min(2, len(gone))):
-            state[key] = gone.pop(key)
-        for topic in range(topics):
-            with open(f"{folder}/sessions/t{topic}.html", "w") as page:
-                page.write("<html><body>" + "".join(
-                    f'<div id="{k}" class="resultRow sessionRow"><span class="title">{t}</span> <span class="sessionRoom">{r}</span></div>\n'
-                    for k, (t, r) in sorted(state.items()) if k.startswith(f"s{topic}-")) + "</body></html>")
-        git("add", "-A")
-        git("commit", "-qm", f"version {version}", "--allow-empty")
-    return folder
-
-
-class Receiver:
-    """Takes deliveries, and refuses some of them."""
-
-    def __init__(self, dice):
-        self.accepted, self.refused, lock = {}, 0, threading.Lock()
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                with lock:
-                    fails = dice.random() < 0.05
-                    if fails:
-                        receiver.refused += 1
-                    else:
-                        event = json.loads(body)
-                        change = event["data"]
-                        name = (change["event"], event["type"], event["subject"])
-                        receiver.accepted.setdefault(self.headers["webhook-id"], []).append(name)
-                self.send_response(503 if fails else 204)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-        ThreadingHTTPServer.request_queue_size = 128
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/"
-
-
-class Site:
-    """exhibit.py, and which versions were on show when."""
-
-    def __init__(self, history):
-        command = [sys.executable, os.path.join(HERE, "exhibit.py"), history, "--port", "0", "--path", "sessions"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.url = self.process.stdout.readline().decode().strip()
-        self.count = json.loads(self.get("/_exhibit"))["count"]
-        self.keys = [self.at(n) for n in range(self.count)]
-        self.shown = []
-        self.show(0)
-
-    def get(self, path):
-        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
-            return answer.read()
-
-    def post(self, path):
-        urllib.request.urlopen(urllib.request.Request(self.url + path, data=b"", method="POST"), timeout=30).read()
-
-    def at(self, n):
-        self.post(f"/_exhibit/at?n={n}")
-        topics = re.findall(r'data-id="([^"]+)"', self.get("/_list/sessions").decode())
-        pages = [self.get("/sessions/" + urllib.parse.quote(t)) for t in topics]
-        return {k.decode() for page in pages for k in KEY.findall(page)}
-
-    def show(self, n):
-        before = time.time()
-        self.post(f"/_exhibit/at?n={n}")
-        self.shown.append((before, time.time(), n))
-
-    def during(self, start, end):
-        """The versions on show at any time from start to end."""
-        for (before, _, n), following in zip(self.shown, self.shown[1:] + [(float("inf"), float("inf"), 0)]):
-            if before <= end and following[1] >= start:
-                yield n
-
-
-class Trial:
-    def __init__(self, options):
-        self.dice = random.Random(options.seed)
-        self.folder = tempfile.mkdtemp(prefix="keep-watch-")
-        self.daybook = os.path.abspath(options.daybook)
-        self.site = Site(options.history or made_up(self.folder + "/history", options.seed))
-        self.receiver = Receiver(random.Random(options.seed + 1))
-        self.config = self.folder + "/daybook.yaml"
-        with open(self.config, "w") as out:
-            out.write(f"data: {self.folder}/data\n" + CONFIG.format(site=self.site.url, hook=self.receiver.url))
-        self.end = time.time() + options.minutes * 60
-        self.failures, self.counts, self.lock = [], {}, threading.Lock()
-        self.service = None
-
-    def count(self, what):
-        with self.lock:
-            self.counts[what] = self.counts.get(what, 0) + 1
-
-    def fail(self, what):
-        with self.lock:
-            self.failures.append(what)
-        print("FAILED:", what[:600], flush=True)
-
-    def run(self, *arguments, allowed=(0,), timeout=120):
-        done = subprocess.run([self.daybook, *arguments, "--config", self.config], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout)
-        self.count(arguments[0])
-        if done.returncode not in allowed:
-            self.fail(f"daybook {' '.join(arguments)} ended with {done.returncode}: {done.stderr.decode(errors='replace')[-400:]}")
-        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith(b"{")]
-
-    def start(self):
-        self.said = open(self.folder + "/said.ndjson", "ab")
-        self.service = subprocess.Popen([self.daybook, "run", "--config", self.config], stdout=self.said, stderr=self.said)
-
-    def every(self, shortest, longest, action):
-        dice = random.Random(self.dice.random())
-
-        def loop():
-            while time.time() < self.end:
-                time.sleep(min(dice.uniform(shortest, longest), max(0, self.end - time.time())))
-                if time.time() < self.end:
-                    try:
-                        action(dice)
-                    except Exception as error:
-                        self.fail(f"{action.__name__}: {error!r}")
-
-        thread = threading.Thread(target=loop)
-        thread.start()
-        return thread
-
+class KeepWatch(Trial):
     def kill(self, _):
         if self.service.poll() is not None:
             self.fail(f"daybook run ended by itself with {self.service.returncode}")
@@ -196,9 +27,6 @@ class Trial:
         self.service.wait()
         self.count("kill")
         self.start()
-
-    def move(self, dice):
-        self.site.show(dice.randrange(self.site.count))
 
     def misbehave(self, dice):
         self.site.post(f"/_exhibit/fault?kind={dice.choice(FAULTS)}&times={dice.choice([1, 3, 40])}&path=/sessions/")
@@ -231,37 +59,18 @@ class Trial:
         for _ in range(3):
             self.run("check", "--json", "--wait", "30s", allowed=(0, 3))
         self.run("check", "--json", "--wait", "30s")
-        self.service.send_signal(signal.SIGTERM)
-        began = time.time()
-        code = self.service.wait(timeout=30)
-        if code or time.time() - began > 10:
-            self.fail(f"daybook run took {time.time() - began:.1f} s to end, with {code}")
-
-    # The log, read from its published format alone.
-
-    def lines(self):
-        for name in sorted(os.listdir(self.folder + "/data/log")):
-            if name.endswith(".ndjson.gz"):
-                with gzip.open(f"{self.folder}/data/log/{name}") as log:
-                    yield from map(json.loads, log)
+        self.stop()
 
     def judge(self):
         events = list(self.lines())
         first = next(i for i, e in enumerate(events) if e["type"] == "run.completed")
-        expected, present = set(), {}
+        expected = set()
         runs = {e["id"].split(".")[0]: e for e in events if e["type"].startswith("run.")}
         withdrawn = 0
-        for place, event in enumerate(events):
-            if not event["type"].startswith("session."):
-                continue
-            key = event["subject"].split("/", 1)[1]
-            was = present.get(key)
-            if event["type"] == "session.observed":
-                kind = "session.added" if was is None else "session.returned" if was == "absent" else "session.updated"
-                present[key] = event["data"]
-            else:
-                kind, present[key] = "session.withdrawn", "absent"
+        for place, event, kind in self.changes(events):
+            if kind == "session.withdrawn":
                 withdrawn += 1
+                key = event["subject"].split("/", 1)[1]
                 run = runs[event["id"].split(".")[0]]
                 end = datetime.fromisoformat(run["time"]).timestamp()
                 start = end - run["data"]["seconds"] - 0.1
@@ -283,21 +92,6 @@ class Trial:
         print(f"  {len(events)} events, {len(expected)} changes, {withdrawn} withdrawals, runs {outcomes}, did {self.counts}, "
               f"{sum(map(len, self.receiver.accepted.values()))} deliveries taken and {self.receiver.refused} refused")
 
-    def judge_announcements(self, expected):
-        got = {}
-        for identity, names in self.receiver.accepted.items():
-            if len(set(names)) != 1:
-                self.fail(f"one id for two changes: {identity} {set(names)}")
-            for name in set(names):
-                got.setdefault(name, set()).add(identity)
-        for name in expected - set(got):
-            self.fail(f"never announced: {name}")
-        for name in set(got) - expected:
-            self.fail(f"announced though the log does not have it: {name}")
-        for name, identities in got.items():
-            if len(identities) > 1:
-                self.fail(f"announced under several ids: {name} {identities}")
-
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -306,20 +100,13 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--history")
     options = parser.parse_args()
-    trial = Trial(options)
-    try:
+    trial = KeepWatch(options.daybook, options.minutes, options.seed, options.history)
+
+    def go():
         trial.go()
         trial.judge()
-    finally:
-        if trial.service and trial.service.poll() is None:
-            trial.service.kill()
-        trial.site.process.terminate()
-    if trial.failures:
-        print(f"  what there is to see is in {trial.folder}")
-    else:
-        shutil.rmtree(trial.folder)
-    print(f"{5 - min(5, len(trial.failures))} passed, {len(trial.failures)} failed")
-    sys.exit(1 if trial.failures else 0)
+
+    conclude(trial, go)
 
 
 main()
