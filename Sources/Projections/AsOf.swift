@@ -16,6 +16,28 @@ public enum AsOf: Sendable, Hashable {
         events == 0 ? .observed(Timestamp(millisecondsSinceEpoch: .min)) : .sequence(events - 1)
     }
 
+    /// Whether an event counts at that moment.
+    public func covers(sequence: UInt64, observed: Timestamp) -> Bool {
+        switch self {
+        case .now: true
+        case .sequence(let last): sequence <= last
+        case .observed(let time): observed <= time
+        }
+    }
+
+    public func covers(_ event: Event) -> Bool { covers(sequence: event.sequence, observed: event.time) }
+
+    /// The sequence of the version of `items.id` that held then, as a query: one seek, whichever sense "as of" has.
+    func heldVersion(sequence: StaticString, time: StaticString) -> String {
+        let held =
+            if case .observed = self {
+                "time <= \(time) ORDER BY time DESC, sequence DESC"
+            } else {
+                "sequence <= \(sequence) ORDER BY sequence DESC"
+            }
+        return "SELECT sequence FROM versions WHERE item = items.id AND \(held) LIMIT 1"
+    }
+
     /// The same as two limits, of which a row must keep both: the last sequence and the last millisecond.
     var limits: (sequence: Int64, time: Int64) {
         switch self {

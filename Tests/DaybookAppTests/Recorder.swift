@@ -14,9 +14,11 @@ final class Recorder: Sendable {
     var console: Console {
         Console(
             isTerminal: shape.isTerminal, isColoured: shape.isColoured, width: shape.width,
-            output: { [self] bytes in written.withLock { $0.output += bytes } },
-            errors: { [self] bytes in written.withLock { $0.errors += bytes } })
+            output: { [self] bytes in add(bytes) }, errors: { [self] bytes in add(error: bytes) })
     }
+
+    func add(_ bytes: [UInt8]) { written.withLock { $0.output += bytes } }
+    func add(error bytes: [UInt8]) { written.withLock { $0.errors += bytes } }
 
     var output: String { written.withLock { String(decoding: $0.output, as: UTF8.self) } }
     var errors: String { written.withLock { String(decoding: $0.errors, as: UTF8.self) } }

@@ -200,6 +200,8 @@ struct ResumingTests {
                 let then = try Deliveries(log: book.log, asOf: point).list()
                 #expect(then.map(\.state) == [.failed])
                 #expect(then.first?.error == "busy")
+                let shown = try Deliveries(log: book.log, asOf: point).show(try #require(then.first).id)
+                #expect(shown.map { $0.records.map(\.type) } == [["notification.failed"]])
             }
             #expect(try Deliveries(log: book.log, asOf: .sequence(failed.sequence - 1)).list().isEmpty)
             #expect(try book.deliveries().map(\.state) == [.delivered])

@@ -26,8 +26,7 @@ struct AuditCommand: ParsableCommand {
     func run() throws {
         let console = Console.current
         let log = try Place.openLog(try Place.dataDirectory(place), create: false)
-        let end = try asOf.point()?.end(in: log) ?? .max
-        let events = try Audit.events(about: subject, before: end, in: log)
+        let events = try Audit.events(about: subject, asOf: try asOf.resolved(in: log), in: log)
         guard !events.isEmpty else {
             throw Failure(
                 .no,

@@ -78,18 +78,20 @@ struct DeliveriesShowCommand: ParsableCommand {
             Examples:
               daybook deliveries show ID
               daybook deliveries show ID --json | jq .tries
+              daybook deliveries show ID --as-of "2h ago"
             """)
 
     @Argument(help: "The delivery's id, or the id that its receiver saw (webhook-id).")
     var id: String
 
+    @OptionGroup var asOf: AsOfOptions
     @OptionGroup var format: FormatOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         let console = Console.current
         let log = try Place.openLog(try Place.dataDirectory(place), create: false)
-        for detail in try Deliveries(log: log).show(id) {
+        for detail in try Deliveries(log: log, asOf: try asOf.resolved(in: log)).show(id) {
             if format.json {
                 console.line(detail.json.canonicalText)
             } else {

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import EventLog
+import Projections
 
 struct LogTailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,21 +33,47 @@ struct LogTailCommand: AsyncParsableCommand {
         let console = Console.current
         let log = try Place.openLog(try Place.dataDirectory(place), create: false)
         var end = try log.end()
-        if let point = try asOf.point() { end = try point.end(in: log) }
-        try show(from: end > count ? end - count : 0, to: end, of: log, on: console)
+        let point = try asOf.resolved(in: log)
+        let first = try newest(as: point, before: end, of: log)
+        try show(from: first, to: end, asOf: point, of: log, on: console)
         while follow {
             console.flush()
             let next = try await log.waitForEnd(beyond: end)
-            try show(from: end, to: next, of: log, on: console)
+            try show(from: end, to: next, asOf: .now, of: log, on: console)
             end = next
         }
     }
 
-    private func show(from first: UInt64, to end: UInt64, of log: EventLog, on console: Console) throws {
+    /// The first of the `count` newest events as of that moment. Where it is a time, all events have to be looked at: an
+    /// import puts old ones at the log's end.
+    private func newest(as point: AsOf, before end: UInt64, of log: EventLog) throws -> UInt64 {
+        switch point {
+        case .now: return end > count ? end - count : 0
+        case .sequence(let last):
+            let beyond = last < end ? last + 1 : end
+            return beyond > count ? beyond - count : 0
+        case .observed:
+            var found: [UInt64] = []
+            try log.forEachBatch(from: 0, to: end) { batch in
+                batch.forEach {
+                    if point.covers(sequence: $0.sequence, observed: $0.observed) { found.append($0.sequence) }
+                }
+                if found.count > 1 << 16, found.count / 2 > count { found.removeFirst(found.count - Int(count)) }
+                return true
+            }
+            return found.suffix(Int(clamping: count)).first ?? end
+        }
+    }
+
+    private func show(
+        from first: UInt64, to end: UInt64, asOf point: AsOf, of log: EventLog, on console: Console
+    ) throws {
         guard first < end else { return }
         try log.forEachBatch(from: first, to: end) { batch in
             batch.forEach { event in
-                guard event.sequence >= first, event.sequence < end else { return }
+                guard event.sequence >= first, event.sequence < end,
+                    point.covers(sequence: event.sequence, observed: event.observed)
+                else { return }
                 if format.json {
                     console.bytes(Array(event.line.raw) + [0x0A])
                 } else {
@@ -54,24 +81,6 @@ struct LogTailCommand: AsyncParsableCommand {
                 }
             }
             return true
-        }
-    }
-}
-
-extension Point {
-    /// How many of the log's first events had been there then. By observed time, events up to the last one observed by
-    /// then count, whatever was imported between.
-    func end(in log: EventLog) throws -> UInt64 {
-        switch self {
-        case .sequence(let sequence): return min(sequence == .max ? .max : sequence + 1, try log.end())
-        case .recorded(let time): return try log.end(recordedBy: time)
-        case .observed(let time):
-            var end: UInt64 = 0
-            try log.forEachBatch(from: 0) { batch in
-                batch.forEach { if $0.observed <= time { end = $0.sequence + 1 } }
-                return true
-            }
-            return end
         }
     }
 }

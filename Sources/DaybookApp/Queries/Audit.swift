@@ -3,26 +3,28 @@
 import CanonicalJSON
 import EventLog
 import Observations
+import Projections
 
 enum Audit {
     /// The events of every stream with this subject, also under the other names of its watch, and the effects that they led to
     /// (`causationid`), oldest first.
-    static func events(about subject: String, before end: UInt64, in log: EventLog) throws -> [Event] {
+    static func events(about subject: String, asOf: AsOf, in log: EventLog) throws -> [Event] {
         // By bytes: a key that begins with a combining mark makes one Character of the slash and itself.
         let slash = subject.utf8.firstIndex(of: UInt8(ascii: "/")) ?? subject.endIndex
         let (watch, key) = (String(subject[..<slash]), String(subject[slash...]))
         let sequences = try WatchNames(of: watch, in: log).all.flatMap { try log.sequences(subject: $0 + key) }
-        let own = try sequences.filter { $0 < end }.sorted().compactMap { try log.event(at: $0) }
+        let own = try sequences.sorted().compactMap { try log.event(at: $0) }.filter(asOf.covers)
         guard let first = own.first else { return [] }
-        let effects = try effects(of: Set(own.map { Array($0.id.utf8) }), from: first.sequence, before: end, in: log)
+        let effects = try effects(of: Set(own.map { Array($0.id.utf8) }), from: first.sequence, in: log)
+            .filter(asOf.covers)
         return (own + effects).sorted { $0.sequence < $1.sequence }
     }
 
     private static func effects(
-        of causes: Set<[UInt8]>, from first: UInt64, before end: UInt64, in log: EventLog
+        of causes: Set<[UInt8]>, from first: UInt64, in log: EventLog
     ) throws -> [Event] {
         var found: [Event] = []
-        try log.forEachBatch(from: first, to: min(end, try log.end())) { batch in
+        try log.forEachBatch(from: first) { batch in
             batch.forEach { event in
                 guard event.type.hasPrefix("notification."), let cause = event.causation,
                     causes.contains(Array(cause.raw))

@@ -8,15 +8,14 @@ import Projections
 public struct Deliveries: Sendable {
     private let log: EventLog
     private let store: DeliveryStore
+    private let point: AsOf
 
     /// As they stand, or as they stood at a point in the past.
     public init(log: EventLog, asOf point: AsOf = .now) throws(ReactorError) {
         self.log = log
         store = if case .now = point { try Self.present(log) } else { try DeliveryStore(log: log, asOf: point) }
-        isPast = if case .now = point { false } else { true }
+        self.point = point
     }
-
-    private let isPast: Bool
 
     /// In memory where the file cannot be used: a disk that is full or may only be read keeps nobody from asking.
     private static func present(_ log: EventLog) throws(ReactorError) -> DeliveryStore {
@@ -57,7 +56,7 @@ public struct Deliveries: Sendable {
         do throws(LogError) {
             var records: [Event] = []
             for sequence in try log.sequences(of: delivery.notification.stream) {
-                if let event = try log.event(at: sequence) { records.append(event) }
+                if let event = try log.event(at: sequence), point.covers(event) { records.append(event) }
             }
             let message = try delivery.message.flatMap { message throws(LogError) in try log.blobs.get(message.digest) }
             return DeliveryDetail(delivery: delivery, records: records, message: message)
@@ -114,7 +113,7 @@ public struct Deliveries: Sendable {
     }
 
     private func refresh() throws(ReactorError) {
-        if !isPast { try store.catchUp() }
+        if point == .now { try store.catchUp() }
     }
 }
 

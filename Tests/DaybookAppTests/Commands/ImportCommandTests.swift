@@ -42,6 +42,42 @@ struct ImportCommandTests {
         #expect(!FileManager.default.fileExists(atPath: scratch.path("told.txt")))
     }
 
+    @Test(
+        "what had been observed by a moment of the past is known since the import, what had been recorded by then is not"
+    )
+    func observedAndRecorded() async throws {
+        let scratch = try Scratch(Self.configuration)
+        let repository = try repository(
+            in: scratch,
+            [("schedule.xml", Self.schedule("One")), ("schedule.xml", Self.schedule("Uno", "Two"))])
+        #expect(await scratch.daybook("import", "congress", "--git", repository).status == .done)
+        let between = "2017-12-21T16:00:30Z"
+        func titles(asOf point: String) async throws -> [String?] {
+            try await scratch.daybook("sessions", "list", "--json", "--as-of", point).rows()
+                .map { $0["fields"]?["title"]?.stringValue }
+        }
+        #expect(try await titles(asOf: between) == ["One"])
+        #expect(try await titles(asOf: "recorded:" + between) == [])
+        #expect(try await titles(asOf: "1m ago") == ["Uno", "Two"])
+        #expect(try await titles(asOf: "recorded:1h ago") == [])
+        #expect(try await titles(asOf: "recorded:0s ago") == ["Uno", "Two"])
+        // config.applied, then the first version's item and its run.
+        #expect(try await titles(asOf: "2") == ["One"])
+
+        func types(_ command: String..., asOf point: String) async throws -> [JSON?] {
+            try await scratch.daybook(command + ["--json", "--as-of", point]).rows().map { $0["type"] }
+        }
+        #expect(try await types("audit", "congress/0", asOf: between) == ["session.observed"])
+        #expect(try await types("audit", "congress", asOf: between) == ["run.completed"])
+        #expect(try await types("log", "tail", asOf: between) == ["session.observed", "run.completed"])
+        #expect(try await types("log", "tail", "-n", "1", asOf: between) == ["run.completed"])
+        #expect(try await scratch.daybook("status", "--json", "--as-of", between).rows().map { $0["items"] } == [1])
+        for command in [["audit", "congress/0"], ["log", "tail"]] {
+            let said = await scratch.daybook(command + ["--as-of", "recorded:" + between])
+            #expect(said.lines.isEmpty)
+        }
+    }
+
     @Test("which file is meant is said where there are several, and which is near where it is not there")
     func paths() async throws {
         let scratch = try Scratch(Self.configuration)

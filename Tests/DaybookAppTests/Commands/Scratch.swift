@@ -33,9 +33,15 @@ final class Scratch: Sendable {
 
     func read(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
 
-    /// Runs `daybook ARGUMENTS --config FOLDER/daybook.yaml`.
+    /// Runs `daybook ARGUMENTS --config FOLDER/daybook.yaml`; with a width, on a terminal.
     func daybook(_ arguments: String..., in application: DaybookApplication = DaybookApplication()) async -> Said {
-        let recorder = Recorder()
+        await daybook(arguments, in: application)
+    }
+
+    func daybook(
+        _ arguments: [String], width: Int? = nil, in application: DaybookApplication = DaybookApplication()
+    ) async -> Said {
+        let recorder = width.map { Recorder(isTerminal: true, width: $0) } ?? Recorder()
         let console = recorder.console
         let status = await application.run(arguments + ["--config", path("daybook.yaml")], console: console)
         console.flush()
@@ -43,9 +49,10 @@ final class Scratch: Sendable {
     }
 
     /// Imports one session for each number, as an import of its own each, so that their revisions go up.
-    func importSessions(_ lines: [String]) async throws -> Said {
+    func importSessions(_ lines: [String], isTrusted: Bool = false) async throws -> Said {
         try write(lines.joined(separator: "\n") + "\n", to: "events.ndjson")
-        return await daybook("log", "import", path("events.ndjson"), "--json")
+        let trust = isTrusted ? ["--trusted"] : []
+        return await daybook(["log", "import", path("events.ndjson"), "--json"] + trust)
     }
 }
 
