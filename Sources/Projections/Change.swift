@@ -103,7 +103,7 @@ public struct Change: Sendable {
 }
 
 /// A sequence as events write it: 20 digits, so that it sorts as text and survives JSON readers that only know doubles.
-func sequenceText(_ sequence: UInt64) -> String {
+package func sequenceText(_ sequence: UInt64) -> String {
     let digits = String(sequence)
     return String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
 }

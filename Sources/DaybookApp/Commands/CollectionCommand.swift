@@ -10,6 +10,11 @@ protocol CollectionNoun: Sendable {
     static var singular: String { get }
     /// A key for examples.
     static var exampleKey: String { get }
+    /// A condition for `--where`, and columns, for examples.
+    static var exampleCondition: String { get }
+    static var exampleColumns: String { get }
+    /// A watch for examples.
+    static var exampleWatch: String { get }
     /// What names one of them, for the help.
     static var keyHelp: String { get }
     /// Whether a watch has several, which its list tells apart by their keys.
@@ -31,12 +36,18 @@ enum SessionsNoun: CollectionNoun {
     static let name = "sessions"
     static let singular = "session"
     static let exampleKey = "SVS401"
+    static let exampleCondition = "room~venetian"
+    static let exampleColumns = "key,title,room"
+    static let exampleWatch = "reinvent"
 }
 
 enum ItemsNoun: CollectionNoun {
     static let name = "items"
     static let singular = "item"
     static let exampleKey = "A-17"
+    static let exampleCondition = "name~lamp"
+    static let exampleColumns = "key,name,price.amount"
+    static let exampleWatch = "shop"
 }
 
 /// A watch of the kind `page` has one item, so its name says enough.
@@ -44,6 +55,9 @@ enum PagesNoun: CollectionNoun {
     static let name = "pages"
     static let singular = "page"
     static let exampleKey = "news"
+    static let exampleCondition = "title~news"
+    static let exampleColumns = "watch,title,lastChanged"
+    static let exampleWatch = "news"
     static let keyHelp = "The watch."
     static let hasKeys = false
     static func title(watch: String, key: String) -> String { watch }
@@ -61,6 +75,7 @@ struct CollectionCommand<Noun: CollectionNoun>: AsyncParsableCommand {
                   daybook \(Noun.name) show \(Noun.exampleKey) --as-of "2h ago"
                   daybook \(Noun.name) history \(Noun.exampleKey)
                   daybook \(Noun.name) diff \(Noun.exampleKey)
+                  daybook \(Noun.name) diff --from "1d ago"
                 """,
             subcommands: [
                 CollectionListCommand<Noun>.self, CollectionShowCommand<Noun>.self, CollectionHistoryCommand<Noun>.self,
@@ -79,10 +94,17 @@ struct KeyOptions<Noun: CollectionNoun>: ParsableArguments {
 }
 
 extension KeyOptions {
+    init(key: String, watch: String?) {
+        self.key = key
+        self.watch = watch
+    }
+
     /// For `ItemQuery`.
     var query: String { Noun.queryKey(key) }
 
-    func notFound(_ asOf: AsOfOptions) -> Failure {
+    /// Why there is no answer: the watch is none, or has no such key.
+    func notFound(_ asOf: AsOfOptions, in opened: Place, _ options: PlaceOptions) throws -> Failure {
+        try opened.refuseUnknown(watch, options)
         let place = watch.map { " in the watch \"\($0)\"" } ?? ""
         return Failure(
             .no,

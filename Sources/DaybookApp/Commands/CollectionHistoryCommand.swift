@@ -28,7 +28,7 @@ struct CollectionHistoryCommand<Noun: CollectionNoun>: AsyncParsableCommand {
         let rows = try opened.engine.read(Noun.name) {
             try ItemQuery($0).history(key.query, watch: key.watch, asOf: point)
         }
-        guard !rows.isEmpty else { throw key.notFound(asOf) }
+        guard !rows.isEmpty else { throw try key.notFound(asOf, in: opened, place) }
         for row in rows {
             if format.json {
                 console.bytes(row.line + [0x0A])

@@ -26,11 +26,7 @@ struct AsOfOptions: ParsableArguments {
 
     /// The point, where one was given.
     func point() throws -> Point? {
-        guard let asOf else { return nil }
-        guard let point = Point(asOf) else {
-            throw Failure(.usage, "--as-of: \"\(asOf)\" is not a point; give \(Point.forms)")
-        }
-        return point
+        try asOf.map { try Point($0, for: "--as-of") }
     }
 
     /// What the projections are asked for.

@@ -99,7 +99,7 @@ extension Configuration {
         }
     }
 
-    private static func text(of file: String) throws(ConfigurationError) -> String {
+    static func text(of file: String) throws(ConfigurationError) -> String {
         let bytes: Data
         do { bytes = try Data(contentsOf: URL(fileURLWithPath: file)) } catch {
             guard FileManager.default.fileExists(atPath: file) else { throw .missing(file: file) }

@@ -13,6 +13,11 @@ enum FieldText {
         }.joined(separator: "  ·  ")
     }
 
+    /// The title or name, where the item has one.
+    static func heading(_ fields: [UInt8]) throws -> String? {
+        try members(fields).first { headings.contains($0.name) }.map { brief($0.value) }
+    }
+
     /// The title or name first.
     private static func members(_ fields: [UInt8]) throws -> [(name: String, value: JSON)] {
         let all = try JSON.parse(fields).objectValue?.members.map { (name: $0.key, value: $0.value) } ?? []

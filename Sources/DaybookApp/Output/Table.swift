@@ -36,8 +36,10 @@ struct Table {
     private(set) var rows: [[Cell]] = []
 
     init(_ headings: String...) { self.headings = headings }
+    init(headings: [String]) { self.headings = headings.map { displayable($0) } }
 
     mutating func add(_ cells: Cell...) { rows.append(cells) }
+    mutating func add(row cells: [Cell]) { rows.append(cells) }
 
     /// Without one of its columns.
     func without(_ heading: String) -> Table {
@@ -48,12 +50,25 @@ struct Table {
         return table
     }
 
-    func print(to console: Console) {
-        let widths = headings.indices.map { column in
+    /// - Parameter isFitted: on a terminal the widest columns are cut until all of them have room, not the last one alone.
+    func print(to console: Console, isFitted: Bool = false) {
+        var widths = headings.indices.map { column in
             max(displayWidth(headings[column]), rows.map { displayWidth($0[column].text) }.max() ?? 0)
         }
+        if isFitted, console.isTerminal { widths = Table.fitted(widths, into: console.width) }
         console.line(lay(headings.map { Cell($0.uppercased(), .faint) }, widths, console))
         for row in rows { console.line(lay(row, widths, console)) }
+    }
+
+    /// The widths with the widest made narrower, all by the same measure, until they and the gaps between them fit.
+    static func fitted(_ widths: [Int], into columns: Int) -> [Int] {
+        var room = columns - 2 * (widths.count - 1)
+        var fitted = widths
+        for (place, column) in widths.indices.sorted(by: { widths[$0] < widths[$1] }).enumerated() {
+            fitted[column] = min(widths[column], max(3, room / (widths.count - place)))
+            room -= fitted[column]
+        }
+        return fitted
     }
 
     private func lay(_ cells: [Cell], _ widths: [Int], _ console: Console) -> String {

@@ -29,6 +29,14 @@ public enum Point: Equatable, Sendable {
         }
     }
 
+    /// The same, as the value of an option.
+    init(_ text: String, for option: String) throws {
+        guard let point = Point(text) else {
+            throw Failure(.usage, "\(option): \"\(text)\" is not a point; give \(Point.forms)")
+        }
+        self = point
+    }
+
     private static func time(_ text: String, now: Timestamp) -> Timestamp? {
         guard text.hasSuffix(" ago") else { return Timestamp(text) ?? Timestamp(completed(text)) }
         guard let seconds = seconds(in: String(text.dropLast(4))) else { return nil }

@@ -4,12 +4,12 @@ import EventLog
 
 /// Reads a keyed collection's tables, inside `ProjectionEngine.read`.
 public struct ItemQuery {
-    private let database: Connection
+    let database: Connection
 
     public init(_ database: Connection) { self.database = database }
 
     /// A watch answers to the names that it had, too.
-    private var names: NameTable { NameTable(database) }
+    var names: NameTable { NameTable(database) }
 
     /// Hands over every item that was known at that moment, by watch and then key in the order of their bytes.
     public func list(
@@ -115,19 +115,13 @@ public struct ItemQuery {
     private func select<each Value: Bindable>(
         _ filter: String, _ asOf: AsOf, _ values: repeat each Value, body: (ItemRow) throws -> Void
     ) throws {
-        let held =
-            if case .observed = asOf {
-                "time <= ?2 ORDER BY time DESC, sequence DESC"
-            } else {
-                "sequence <= ?1 ORDER BY sequence DESC"
-            }
         let limits = asOf.limits
         try database.forEach(
             dynamic: """
                 SELECT items.watch, items.key, versions.version, versions.present, states.fields, items.first_seen,
                   versions.time, versions.sequence
                 FROM items JOIN versions ON versions.item = items.id AND versions.sequence =
-                  (SELECT sequence FROM versions WHERE item = items.id AND \(held) LIMIT 1)
+                  (\(asOf.heldVersion(sequence: "?1", time: "?2")))
                 JOIN states ON states.sequence = versions.state
                 WHERE \(filter) ORDER BY items.watch, items.key
                 """, limits.sequence, limits.time, repeat each values
@@ -136,7 +130,7 @@ public struct ItemQuery {
 }
 
 /// A key as someone typed it: the key alone, or `WATCH/KEY`.
-private struct ItemName {
+struct ItemName {
     let key: String
     let watch: String?
     let rest: String?
@@ -151,13 +145,13 @@ private struct ItemName {
 
 extension String {
     /// By bytes; `nil` asks for nothing in particular.
-    fileprivate func isSame(as wanted: String?) -> Bool {
+    func isSame(as wanted: String?) -> Bool {
         wanted.map { utf8.elementsEqual($0.utf8) } ?? true
     }
 }
 
 extension ItemState {
-    fileprivate init(present: Bool) { self = present ? .present : .absent }
+    init(present: Bool) { self = present ? .present : .absent }
 }
 
 extension ItemRow {

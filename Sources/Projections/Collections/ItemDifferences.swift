@@ -1,0 +1,146 @@
+// What differs between two moments: which items came, went or changed, wherever the two lie and in whichever sense.
+
+import CanonicalJSON
+
+/// One item that is not at one moment what it is at another: a line of `sessions diff --from POINT --to POINT`.
+public struct ItemDifference: Sendable, Equatable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Not there at the one moment (unknown, or absent), there at the other.
+        case came
+        /// There, and not any more.
+        case went
+        /// There at both, with other fields.
+        case changed
+    }
+
+    /// What held at one of the moments.
+    public struct End: Sendable, Equatable {
+        public let version: Int
+        public let state: ItemState
+        /// A canonical JSON object; for an absent item as last observed.
+        public let fields: [UInt8]
+    }
+
+    public let watch: String
+    public let key: String
+    public let kind: Kind
+    /// Nothing where the item was not known then.
+    public let from: End?
+    public let to: End?
+    /// As in `ItemVersionRow`; empty unless the item changed, or came back otherwise than it went.
+    public let changes: [UInt8]
+
+    /// The fields that it has at the second moment, or last had.
+    public var fields: [UInt8] { (to ?? from)?.fields ?? Array("{}".utf8) }
+
+    /// `{"watch","key","change","from"?:{"version","state"},"to"?:{…},"changes","fields"}`, without a newline.
+    public var line: [UInt8] {
+        var line = JSONLine()
+        line.add("watch", watch)
+        line.add("key", key)
+        line.add("change", kind.rawValue)
+        if let from { line.add("from", json: from.line) }
+        if let to { line.add("to", json: to.line) }
+        line.add("changes", json: ChangeDiffs.completed(changes))
+        line.add("fields", json: fields)
+        return line.finished
+    }
+
+    /// Nothing where the item is the same at both, or at neither there.
+    init?(watch: String, key: String, from: End?, to: End?) throws {
+        guard let kind = Kind(from, to) else { return nil }
+        self.watch = watch
+        self.key = key
+        self.kind = kind
+        self.from = from
+        self.to = to
+        guard kind != .went, let from, let to else {
+            changes = FieldChanges.none
+            return
+        }
+        changes = try from.fields.withUnsafeBytes { old in
+            try to.fields.withUnsafeBytes { new in try FieldChanges.between(old, new) }
+        }
+    }
+}
+
+extension ItemDifference.Kind {
+    init?(_ from: ItemDifference.End?, _ to: ItemDifference.End?) {
+        switch (from?.state == .present, to?.state == .present) {
+        case (false, true): self = .came
+        case (true, false): self = .went
+        case (true, true) where from?.fields != to?.fields: self = .changed
+        default: return nil
+        }
+    }
+}
+
+extension ItemDifference.End {
+    fileprivate var line: [UInt8] {
+        var line = JSONLine()
+        line.add("version", version)
+        line.add("state", state.rawValue)
+        return line.finished
+    }
+
+    fileprivate init?(_ row: ResultRow, from column: Int32) {
+        guard !row.isNull(column) else { return nil }
+        self.init(
+            version: row.int(column), state: ItemState(present: row.bool(column + 1)), fields: row.array(column + 2))
+    }
+}
+
+extension ItemQuery {
+    /// Hands over what differs between two moments, by watch and then key in the order of their bytes. The second may be the
+    /// earlier one.
+    ///
+    /// For each item the two versions are found in an index; only where they are not the same one are states read.
+    ///
+    /// - Parameter key: of these items alone; `WATCH/KEY` names one.
+    public func differences(
+        watch: String? = nil, key: String? = nil, from: AsOf, to: AsOf, _ body: (ItemDifference) throws -> Void
+    ) throws {
+        let (start, end) = (from.limits, to.limits)
+        let name = key.map(ItemName.init)
+        try database.forEach(
+            dynamic: ItemQuery.comparison(from, to), start.sequence, start.time, end.sequence, end.time,
+            try watch.map(names.resolved), name?.key,
+            name?.watch, name?.rest
+        ) { row in
+            let difference = try ItemDifference(
+                watch: row.text(0), key: row.text(1), from: .init(row, from: 2), to: .init(row, from: 5))
+            if let difference { try body(difference) }
+        }
+    }
+
+    /// Items whose versions at the two moments (limits ?1 to ?4) are not the same one, with both; of a watch (?5), by key (?6), or
+    /// by watch and key (?7, ?8).
+    static func comparison(_ from: AsOf, _ to: AsOf) -> String {
+        """
+        WITH moved AS MATERIALIZED (
+          SELECT id, watch, key, (\(from.heldVersion(sequence: "?1", time: "?2"))) AS old,
+            (\(to.heldVersion(sequence: "?3", time: "?4"))) AS new
+          FROM items
+          WHERE (?5 IS NULL OR watch = ?5)
+            AND (?6 IS NULL OR key = ?6
+              OR watch = coalesce((SELECT watch FROM names WHERE former = ?7), ?7) AND key = ?8)
+        )
+        SELECT moved.watch, moved.key, old.version, old.present, before.fields, new.version, new.present, after.fields
+        FROM moved
+        LEFT JOIN versions old ON old.item = moved.id AND old.sequence = moved.old
+        LEFT JOIN states before ON before.sequence = old.state
+        LEFT JOIN versions new ON new.item = moved.id AND new.sequence = moved.new
+        LEFT JOIN states after ON after.sequence = new.state
+        WHERE moved.old IS NOT moved.new ORDER BY moved.watch, moved.key
+        """
+    }
+
+    /// The same as an array.
+    public func differences(
+        watch: String? = nil, key: String? = nil, from: AsOf, to: AsOf
+    ) throws -> [ItemDifference] {
+        var found: [ItemDifference] = []
+        try differences(watch: watch, key: key, from: from, to: to) { found.append($0) }
+        return found
+    }
+}
