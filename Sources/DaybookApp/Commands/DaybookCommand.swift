@@ -20,6 +20,7 @@ struct DaybookCommand: AsyncParsableCommand {
               daybook run                         keep watch, until stopped
               daybook check                       look at all watches once, and announce what changed
               daybook sessions list --as-of "2h ago"
+              daybook search event sourcing       find whatever has these words
             """,
         version: version,
         groupedSubcommands: [
@@ -35,8 +36,8 @@ struct DaybookCommand: AsyncParsableCommand {
                 name: "Ask",
                 subcommands: [
                     CollectionCommand<PagesNoun>.self, CollectionCommand<SessionsNoun>.self,
-                    CollectionCommand<ItemsNoun>.self, DeliveriesCommand.self,
-                    AuditCommand.self,
+                    CollectionCommand<ItemsNoun>.self, SearchCommand.self,
+                    DeliveriesCommand.self, AuditCommand.self,
                 ]),
             CommandGroup(name: "The log", subcommands: [LogCommand.self, RebuildCommand.self, SnapshotCommand.self]),
         ])

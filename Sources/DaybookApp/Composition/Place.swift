@@ -15,10 +15,16 @@ package struct Place: Sendable {
     /// Opens an existing daybook and brings its projections to the log's end, so that one reads what one wrote.
     ///
     /// A disk that is full or may only be read keeps nobody from asking: the tables are then made for this one question elsewhere.
-    static func forAsking(_ options: PlaceOptions) async throws -> Place {
+    ///
+    /// - Parameter further: projections that not every question needs.
+    static func forAsking(
+        _ options: PlaceOptions, with further: [any Projection] = []
+    ) async throws -> Place {
         let log = try openLog(try dataDirectory(options), create: false)
+        let projections = allProjections + further
         do {
-            let place = Place(log: log, engine: try ProjectionEngine(log: log, projections: allProjections))
+            let place = Place(log: log, engine: try ProjectionEngine(log: log, projections: projections))
+            try await place.fill(further)
             try await place.engine.catchUp()
             return place
         } catch {
@@ -26,7 +32,7 @@ package struct Place: Sendable {
             Console.current.error(
                 "daybook: \(log.dataDirectory)/projections cannot be used (\(reason)); the answer was worked out from the log alone"
             )
-            let engine = try ProjectionEngine(log: log, folder: aside.path, projections: allProjections)
+            let engine = try ProjectionEngine(log: log, folder: aside.path, projections: projections)
             do { try await engine.catchUp() } catch {
                 throw ProjectionError.storage(path: aside.path, reason: "\(error)")
             }
@@ -66,9 +72,29 @@ package struct Place: Sendable {
         }
     }
 
+    /// Fills those of these projections that have never been filled, which may take a while, and shows how far it is.
+    private func fill(_ projections: [any Projection]) async throws(ProjectionError) {
+        let missing = try engine.status().filter { status in
+            status.generation == 0 && projections.contains { $0.name == status.name }
+        }
+        guard !missing.isEmpty, Console.current.showsProgress else { return }
+        let progress = Progress("Reading the log", unit: "events")
+        defer { progress.finish() }
+        do throws(ProjectionError) {
+            try await engine.rebuild(missing.map(\.name)) { progress.update(Int($0), of: Int($1)) }
+        } catch {
+            // One that cannot take in an event is filled as far as it goes by whoever catches up next.
+            guard case .stopped = error else { throw error }
+        }
+    }
+
+    /// Those that every command keeps at the log's end.
     static var allProjections: [any Projection] {
         KeyedCollection.kinds + [Runs()] + DaybookApplication.current.projections
     }
+
+    /// The same and those that only some questions need, and that are brought up to date when these are asked.
+    static var everyProjection: [any Projection] { allProjections + [Search()] }
 
     /// The whole configuration, checked; its warnings are told on standard error. `--data` takes precedence over its `data:`.
     static func configuration(_ options: PlaceOptions) throws -> Configuration {

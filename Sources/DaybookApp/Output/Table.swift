@@ -10,6 +10,8 @@ enum Tint: String {
     case good = "32"
     case warning = "33"
     case bad = "31"
+    /// What was searched for.
+    case match = "1;33"
 
     func applied(to text: String, on console: Console) -> String {
         guard console.isColoured, self != .plain, !text.isEmpty else { return text }

@@ -131,7 +131,7 @@ extension RunRecord {
 }
 
 extension UnsafeRawBufferPointer {
-    fileprivate func hasSuffix(_ text: StaticString) -> Bool {
+    func hasSuffix(_ text: StaticString) -> Bool {
         text.withUTF8Buffer { suffix($0.count).elementsEqual($0) }
     }
 }
