@@ -21,6 +21,7 @@ struct DaybookCommand: AsyncParsableCommand {
               daybook check                       look at all watches once, and announce what changed
               daybook sessions list --as-of "2h ago"
               daybook search event sourcing       find whatever has these words
+              daybook follow                      see changes as they come
             """,
         version: version,
         groupedSubcommands: [
@@ -36,7 +37,7 @@ struct DaybookCommand: AsyncParsableCommand {
                 name: "Ask",
                 subcommands: [
                     CollectionCommand<PagesNoun>.self, CollectionCommand<SessionsNoun>.self,
-                    CollectionCommand<ItemsNoun>.self, SearchCommand.self,
+                    CollectionCommand<ItemsNoun>.self, SearchCommand.self, FollowCommand.self,
                     DeliveriesCommand.self, AuditCommand.self,
                 ]),
             CommandGroup(name: "The log", subcommands: [LogCommand.self, RebuildCommand.self, SnapshotCommand.self]),

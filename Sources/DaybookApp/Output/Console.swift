@@ -17,18 +17,22 @@ public final class Console: Sendable {
     /// Columns of the terminal.
     let width: Int
 
+    /// Whether nobody reads standard output any more.
+    let isReaderGone: @Sendable () -> Bool
+
     private let output: Sink
     private let errors: Sink
     private let pending = Mutex<[UInt8]>([])
 
     init(
         isTerminal: Bool = false, showsProgress: Bool = false, isColoured: Bool = false, width: Int = 120,
-        output: @escaping Sink, errors: @escaping Sink
+        isReaderGone: @escaping @Sendable () -> Bool = { false }, output: @escaping Sink, errors: @escaping Sink
     ) {
         self.isTerminal = isTerminal
         self.showsProgress = showsProgress
         self.isColoured = isColoured
         self.width = width
+        self.isReaderGone = isReaderGone
         self.output = output
         self.errors = errors
     }
@@ -41,7 +45,7 @@ public final class Console: Sendable {
         let wantsColour = getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
         return Console(
             isTerminal: isTerminal, showsProgress: isatty(STDERR_FILENO) == 1,
-            isColoured: isTerminal && wantsColour, width: terminalWidth(),
+            isColoured: isTerminal && wantsColour, width: terminalWidth(), isReaderGone: isPipeBroken,
             output: { writeAll($0, to: STDOUT_FILENO) }, errors: { writeAll($0, to: STDERR_FILENO) })
     }
 
@@ -89,6 +93,12 @@ public final class Console: Sendable {
     func transient(_ text: String) {
         guard showsProgress else { return }
         errors(Array("\r\u{1b}[K\(text)".utf8))
+    }
+
+    /// A pipe says so without being written to.
+    private static func isPipeBroken() -> Bool {
+        var place = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&place, 1, 0) == 1 && place.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0
     }
 
     private static func terminalWidth() -> Int {

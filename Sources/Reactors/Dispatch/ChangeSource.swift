@@ -3,15 +3,22 @@
 import EventLog
 import Projections
 
-struct ChangeSource: Sendable {
+package struct ChangeSource: Sendable {
     let engine: ProjectionEngine
     let projections: [String]
+
+    /// - Parameter projections: by name, in the order in which changes of one event are told.
+    package init(engine: ProjectionEngine, projections: [String]) {
+        self.engine = engine
+        self.projections = projections
+    }
+
     /// Changes asked for at once from each projection.
     static let pageLength = 256
 
     /// Brings the projections to the log's end. How far each has come: one that meets an event that it cannot take in
     /// stays before it, and what it would have said is told when it has been mended.
-    func catchUp() async throws(ReactorError) -> [UInt64] {
+    package func catchUp() async throws(ReactorError) -> [UInt64] {
         do {
             try await engine.catchUp()
             let reached = Dictionary(
@@ -24,7 +31,9 @@ struct ChangeSource: Sendable {
 
     /// The next changes after `starts`, of events before `ends`, both by projection, and the first sequences that they do
     /// not cover. Empty with nothing more to cover.
-    func page(from starts: [UInt64], to ends: [UInt64]) throws(ReactorError) -> (changes: [Change], upTo: [UInt64]) {
+    package func page(from starts: [UInt64], to ends: [UInt64]) throws(ReactorError) -> (
+        changes: [Change], upTo: [UInt64]
+    ) {
         var limit = Self.pageLength
         while true {
             var pages: [Page<Change>] = []

@@ -6,7 +6,7 @@ import JSONQuery
 import Projections
 
 /// A reactor's `on`, `include` and `where`, as one question to a change.
-struct Selection: Sendable {
+package struct Selection: Sendable {
     enum Answer: Equatable {
         case chosen
         case passedOver
@@ -40,7 +40,7 @@ struct Selection: Sendable {
     }
 
     /// Whether a kind is meant by a pattern in which `*` stands for any text.
-    static func matches(_ pattern: String, _ kind: String) -> Bool {
+    package static func matches(_ pattern: String, _ kind: String) -> Bool {
         var pieces = pattern.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
         var rest = Array(kind.utf8)[...]
         guard pieces.count > 1 else { return rest.elementsEqual(pattern.utf8) }

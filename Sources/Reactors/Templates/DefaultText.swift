@@ -3,9 +3,9 @@
 import CanonicalJSON
 import Projections
 
-enum DefaultText {
+package enum DefaultText {
     /// The line, and the lines of texts that changed.
-    static func text(_ change: JSON) -> String {
+    package static func text(_ change: JSON) -> String {
         let kind = change["kind"]?.stringValue ?? ""
         let entries = kind.hasSuffix(".added") ? [] : change["changes"]?.arrayValue?.filter(TextLines.areDue) ?? []
         let lines = entries.flatMap { DiffLines.of($0, in: change, DiffLines.standard) }
