@@ -1,6 +1,7 @@
 // `daybook config …`: is daybook.yaml right, and what may stand in it.
 
 import ArgumentParser
+import CanonicalJSON
 import Ingestors
 import Reactors
 
@@ -26,11 +27,14 @@ struct ConfigCheckCommand: ParsableCommand {
             Examples:
               daybook config check
               daybook config check --config other.yaml
+              daybook config check --json | jq .problems
             """)
 
+    @OptionGroup var format: FormatOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
+        if format.json { return try printJSON() }
         let configuration = try Place.configuration(place)
         let watches = configuration.watches.map(\.name).joined(separator: ", ")
         let console = Console.current
@@ -42,6 +46,28 @@ struct ConfigCheckCommand: ParsableCommand {
         if !configuration.reactors.isEmpty {
             console.line("reactors: \(configuration.reactors.map(\.name).joined(separator: ", "))")
         }
+    }
+
+    /// For editors and scripts: what is wrong, where, instead of sentences on standard error.
+    private func printJSON() throws {
+        let configuration: Configuration
+        do throws(ConfigurationError) { configuration = try Configuration.load(place.config) } catch {
+            guard case .wrong(let problems) = error else { throw error }
+            print(problems: problems)
+            throw Failure(.usage)
+        }
+        let answer: JSON = [
+            "ok": true, "problems": [], "warnings": .array(configuration.warnings.map(\.json)),
+            "watches": .array(configuration.watches.map { .string($0.name) }),
+            "channels": .array(configuration.channels.map { .string($0.name) }),
+            "reactors": .array(configuration.reactors.map { .string($0.name) }),
+        ]
+        Console.current.line(answer.canonicalText)
+    }
+
+    private func print(problems: [ConfigurationProblem]) {
+        let answer: JSON = ["ok": false, "problems": .array(problems.map(\.json)), "warnings": []]
+        Console.current.line(answer.canonicalText)
     }
 }
 
@@ -67,4 +93,10 @@ struct ConfigReferenceCommand: ParsableCommand {
             """)
 
     func run() throws { Console.current.line(ConfigurationReference.markdown) }
+}
+
+extension ConfigurationProblem {
+    fileprivate var json: JSON {
+        ["file": .string(file), "line": JSON(line), "key": .string(path), "message": .string(message)]
+    }
 }

@@ -1,6 +1,7 @@
 // `daybook init`: a commented daybook.yaml and an empty log.
 
 import ArgumentParser
+import CanonicalJSON
 import EventLog
 import Foundation
 
@@ -14,8 +15,10 @@ struct InitCommand: ParsableCommand {
             Examples:
               daybook init
               daybook init --config ~/watches/daybook.yaml
+              daybook init --json
             """)
 
+    @OptionGroup var format: FormatOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
@@ -28,6 +31,7 @@ struct InitCommand: ParsableCommand {
         let log = try EventLog.open(data, create: true)
         log.close()
         try AccessToken.make(in: data)
+        if format.json { return console.line(json(isNew: isNew, data: data).canonicalText) }
         console.line(isNew ? "Wrote \(place.config)." : "\(place.config) is there already; it was left as it is.")
         console.line("The log is in \(data).")
         console.line("")
@@ -37,5 +41,9 @@ struct InitCommand: ParsableCommand {
         console.line("  daybook config check\(named)    is it right?")
         console.line("  daybook check\(named)           look once, and announce what changed")
         console.line("  daybook sessions list\(named)   what is known now")
+    }
+
+    private func json(isNew: Bool, data: String) -> JSON {
+        ["config": .string(place.config), "written": .bool(isNew), "data": .string(data)]
     }
 }
