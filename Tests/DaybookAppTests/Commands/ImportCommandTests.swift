@@ -47,9 +47,9 @@ struct ImportCommandTests {
     )
     func observedAndRecorded() async throws {
         let scratch = try Scratch(Self.configuration)
-        let repository = try repository(
-            in: scratch,
-            [("schedule.xml", Self.schedule("One")), ("schedule.xml", Self.schedule("Uno", "Two"))])
+        let repository = try scratch.repository([
+            ("schedule.xml", Self.schedule("One")), ("schedule.xml", Self.schedule("Uno", "Two")),
+        ])
         #expect(await scratch.daybook("import", "congress", "--git", repository).status == .done)
         let between = "2017-12-21T16:00:30Z"
         func titles(asOf point: String) async throws -> [String?] {
