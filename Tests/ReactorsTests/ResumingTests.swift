@@ -158,7 +158,8 @@ struct ResumingTests {
                 #expect(Set(pair) == ["w/A", "w/B"])
             }
             rebuilds.cancel()
-            await #expect(throws: ProjectionError.self) { try await rebuilds.value }
+            // In the middle of a rebuild, or between two.
+            if case .failure(let error) = await rebuilds.result { #expect(error is ProjectionError) }
             service.cancel()
             #expect(try await service.value.delivered == 40)
             #expect(out.told.count == 40 && Set(out.told.map(\.key)).count == 40)

@@ -84,7 +84,7 @@ struct ErrorTests {
             ),
             (
                 #"url: "${env:SITE}""#,
-                "url: references are not read here; they can stand in secret, webhook and the values of headers and environment"
+                "url: references are not read here; they can stand in secret, token, webhook and the values of headers and environment"
             ),
         ])
     func fetch(body: String, said: String) {
