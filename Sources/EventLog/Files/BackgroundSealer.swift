@@ -1,5 +1,6 @@
 // Has full segments sealed beside everything else that goes on, one at a time and on one core.
 
+import CLinux
 import Dispatch
 import Glibc
 import Synchronization
@@ -48,7 +49,7 @@ final class BackgroundSealer: Sendable {
 
     /// Seals what is due in the background; nothing where there is nothing.
     func start() {
-        queue.async(group: running) { _ = self.sealDue(Deflaters()) }
+        queue.async(group: running) { _ = self.sealAll(cores: 1) }
     }
 
     /// Seals what is due on all cores, for so long at most; whether all is sealed then.
@@ -57,7 +58,7 @@ final class BackgroundSealer: Sendable {
         return await withCheckedContinuation { answer in
             queue.async(group: running) {
                 let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-                answer.resume(returning: self.sealDue(Deflaters(cores: cores), until: deadline))
+                answer.resume(returning: self.sealAll(cores: cores, until: deadline))
             }
         }
     }
@@ -76,6 +77,14 @@ final class BackgroundSealer: Sendable {
     }
 
     /// Whether nothing is left to seal.
+    private func sealAll(cores: Int, until deadline: ContinuousClock.Instant? = nil) -> Bool {
+        let isAll = sealDue(Deflaters(cores: cores), until: deadline)
+        // The compressors took megabytes and are gone; the C library would keep their pages for whoever asks this thread next,
+        // which is nobody until the next segment is full.
+        malloc_trim(0)
+        return isAll
+    }
+
     private func sealDue(_ deflaters: Deflaters, until deadline: ContinuousClock.Instant? = nil) -> Bool {
         while goesOn(deadline) {
             let refused = state.withLock { $0.refused }
