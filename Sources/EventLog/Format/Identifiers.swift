@@ -117,10 +117,13 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
 public struct StreamID: Hashable, Sendable, CustomStringConvertible {
     public let family: String
     public let subject: String
+    /// Of both, worked out once: a stream is looked up in several tables on its way into the log, most of them under its lock.
+    private let hash: Int
 
     public init(family: String, subject: String) {
         self.family = family
         self.subject = subject
+        hash = Self.hash(family, subject)
     }
 
     /// The stream that an event of this type about this subject belongs to.
@@ -129,15 +132,20 @@ public struct StreamID: Hashable, Sendable, CustomStringConvertible {
     }
 
     public static func == (left: StreamID, right: StreamID) -> Bool {
-        haveSameBytes(left.subject, right.subject) && haveSameBytes(left.family, right.family)
+        left.hash == right.hash && haveSameBytes(left.subject, right.subject)
+            && haveSameBytes(left.family, right.family)
     }
 
-    public func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+
+    private static func hash(_ family: String, _ subject: String) -> Int {
+        var hasher = Hasher()
         var subject = subject
         var family = family
         subject.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(0xFF as UInt8)
         family.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        return hasher.finalize()
     }
 
     public var description: String { "\(family) \(subject)" }

@@ -7,8 +7,11 @@ struct IndexEntry: Sendable {
     var digest: Digest
     var type: String
     var time: Timestamp
-    /// Ascending; empty in what is only a copy of the database's head.
-    var sequences: [UInt64] = []
+    /// Those before `sequence`, ascending. Mostly there are none, and none take no memory.
+    var earlier: [UInt64] = []
+
+    /// Of an overlay's entry: the stream's events that it covers, ascending.
+    var sequences: [UInt64] { earlier + [sequence] }
 
     func head(_ stream: StreamID) -> StreamHead {
         StreamHead(stream: stream, revision: revision, sequence: sequence, digest: digest, type: type, time: time)
@@ -36,7 +39,7 @@ struct IndexOverlay: Sendable {
 
     /// Takes in the event at `end`.
     mutating func add(_ stream: StreamID, _ entry: IndexEntry, id: EventID, recorded: Timestamp) {
-        entries[stream, default: IndexEntry.none].follow(with: entry, at: end)
+        put(entry, stream)
         runs[id.run] = id.number
         lastRecorded = recorded
         end += 1
@@ -63,13 +66,7 @@ struct IndexOverlay: Sendable {
             self.first = first
             return
         }
-        for (stream, entry) in later.entries {
-            if let known = entries.index(forKey: stream) {
-                entries.values[known].follow(with: entry)
-            } else {
-                entries[stream] = entry
-            }
-        }
+        for (stream, entry) in later.entries { put(entry, stream) }
         runs.merge(later.runs) { $1 }
         if later.count > 0 {
             lastLine = later.lastLine
@@ -79,28 +76,12 @@ struct IndexOverlay: Sendable {
     }
 
     mutating func skip(to sequence: UInt64) { end = max(end, sequence) }
-}
 
-extension IndexEntry {
-    /// Stands in a table for a moment, before an entry's first event.
-    fileprivate static let none = IndexEntry(
-        revision: 0, sequence: 0, digest: Digest.sha256([]), type: "", time: Timestamp(millisecondsSinceEpoch: 0))
-
-    fileprivate mutating func follow(with newer: IndexEntry) {
-        take(newer)
-        sequences += newer.sequences
-    }
-
-    fileprivate mutating func follow(with newer: IndexEntry, at sequence: UInt64) {
-        take(newer)
-        sequences.append(sequence)
-    }
-
-    private mutating func take(_ newer: IndexEntry) {
-        revision = newer.revision
-        sequence = newer.sequence
-        digest = newer.digest
-        type = newer.type
-        time = newer.time
+    /// In the place of the stream's entry, whose sequences it takes over.
+    private mutating func put(_ entry: IndexEntry, _ stream: StreamID) {
+        guard var older = entries.updateValue(entry, forKey: stream) else { return }
+        older.earlier.append(older.sequence)
+        older.earlier += entry.earlier
+        entries[stream]?.earlier = older.earlier
     }
 }

@@ -24,7 +24,9 @@ struct StreamFolding {
     /// The stream's newest event, and where its events from `known` on are.
     mutating func add(_ stream: StreamID, _ entry: IndexEntry, from known: UInt64) throws {
         let id: Int64
-        if let found = try find.row({ $0.bind(1, stream.family).bind(2, bytes: stream.subject.utf8) }) {
+        // Of one that begins within the overlay, and of which nobody else has written a part, nothing can be there.
+        let isNew = entry.revision == entry.earlier.count + 1 && entry.earlier.first ?? entry.sequence >= known
+        if !isNew, let found = try find.row({ $0.bind(1, stream.family).bind(2, bytes: stream.subject.utf8) }) {
             id = found
             _ = try update.row { Self.bind(entry, to: $0).bind(6, id) }
         } else {

@@ -13,7 +13,9 @@ final class StreamIndex: Sendable {
         var fresh = IndexOverlay(from: 0)
         /// Heads as the database has them, or will.
         var known: [StreamID: IndexEntry] = [:]
-        /// `known`, `folding` and `fresh` hold every stream there is, so that what is not in them does not exist.
+        /// The runs of what has been folded, as long as `isComplete`.
+        var knownRuns: [RunID: Int] = [:]
+        /// With `folding` and `fresh` these hold every stream and run there is, so that what is not in them does not exist.
         var isComplete = false
         var lastRecorded: Timestamp?
         var foldAt: Int
@@ -192,12 +194,14 @@ final class StreamIndex: Sendable {
         switch outcome {
         case .success(.done):
             state.foldAt = foldCount
-            if state.known.count + overlay.entries.count > knownMax {
+            if state.known.count + state.knownRuns.count + overlay.entries.count + overlay.runs.count > knownMax {
                 state.known = [:]
+                state.knownRuns = [:]
                 state.isComplete = false
             }
+            if state.isComplete { state.knownRuns.merge(overlay.runs) { $1 } }
             for (stream, var entry) in overlay.entries {
-                entry.sequences = []
+                entry.earlier = []
                 state.known[stream] = entry
             }
         case .success(.gap), .failure:
@@ -218,6 +222,7 @@ final class StreamIndex: Sendable {
             state.database?.close()
             state.database = nil
             state.known = [:]
+            state.knownRuns = [:]
         }
     }
 
@@ -237,7 +242,8 @@ final class StreamIndex: Sendable {
 
     func highest(in run: RunID) throws(LogError) -> Int? {
         try ask { state in
-            if let number = state.fresh.runs[run] ?? state.folding?.runs[run] { return number }
+            if let number = state.fresh.runs[run] ?? state.folding?.runs[run] ?? state.knownRuns[run] { return number }
+            if state.isComplete { return nil }
             return try state.database?.highest(in: run)
         }
     }
