@@ -193,11 +193,9 @@ final class Appender: Sendable {
     /// Finds the log's end, what others appended since included; sets a torn tail aside.
     private func catchUp(_ writer: inout Writer) throws(LogError) -> LogPosition {
         let base = tail.base
+        // A position is never the end of a full segment but the beginning of the next.
         if let base, let segment = writer.segment, segment.first == base.segment,
-            try segment.file.size() == base.offset,
-            base.sequence < directory.end(of: base.segment)
-                ? segment.file.isInPlace
-                : !directory.files.exists(directory.path(directory.end(of: base.segment)))
+            segment.file.sizeInPlace == base.offset
         {
             try index.catchUp(to: base.sequence)
             return base

@@ -26,6 +26,8 @@ package protocol LogFile: AnyObject, Sendable {
     func unlock()
     /// Whether the path it was opened by still leads to it: not where it was removed, replaced or moved meanwhile.
     var isInPlace: Bool { get }
+    /// Its size, where it is in place; nil where it is not.
+    var sizeInPlace: Int? { get }
 }
 
 package protocol FileSystem: Sendable {
@@ -47,6 +49,7 @@ package protocol FileSystem: Sendable {
 
 extension LogFile {
     package var isInPlace: Bool { true }
+    package var sizeInPlace: Int? { isInPlace ? try? size() : nil }
 
     func write(_ bytes: [UInt8], at offset: Int) throws(LogError) {
         let result: Result<Void, LogError> = bytes.withUnsafeBytes { buffer in

@@ -2,6 +2,7 @@
 
 import CLinux
 import Glibc
+import Synchronization
 
 struct SystemFileSystem: FileSystem {
     func open(_ path: String, _ mode: OpenMode) throws(LogError) -> any LogFile {
@@ -71,6 +72,12 @@ struct SystemFileSystem: FileSystem {
 final class SystemFile: LogFile {
     let path: String
     private let descriptor: Int32
+    private let identity = Mutex<Identity?>(nil)
+
+    private struct Identity: Hashable {
+        let device: dev_t
+        let number: ino_t
+    }
 
     init(path: String, descriptor: Int32) {
         self.path = path
@@ -131,11 +138,25 @@ final class SystemFile: LogFile {
 
     func unlock() { _ = flock(descriptor, LOCK_UN) }
 
-    var isInPlace: Bool {
-        var own = stat()
+    var isInPlace: Bool { statusInPlace != nil }
+
+    var sizeInPlace: Int? { statusInPlace.map { Int($0.st_size) } }
+
+    /// What the path leads to, where that is this file. Asked for at each commit, so of the file itself only once: a file that is open
+    /// keeps its number.
+    private var statusInPlace: stat? {
+        let own = identity.withLock { identity in
+            if identity == nil {
+                var own = stat()
+                if fstat(descriptor, &own) == 0 { identity = Identity(device: own.st_dev, number: own.st_ino) }
+            }
+            return identity
+        }
         var there = stat()
-        return fstat(descriptor, &own) == 0 && stat(path, &there) == 0 && own.st_ino == there.st_ino
-            && own.st_dev == there.st_dev
+        guard let own, stat(path, &there) == 0, own == Identity(device: there.st_dev, number: there.st_ino) else {
+            return nil
+        }
+        return there
     }
 }
 
