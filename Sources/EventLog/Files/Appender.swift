@@ -11,6 +11,10 @@ final class Appender: Sendable {
         var published: (any LogFile)?
         /// What has been acknowledged and the index does not know yet.
         var unindexed: IndexOverlay?
+        var pace: AppendPace
+        /// Memory for a group's text and for its blocks.
+        var text = Room()
+        var blocks = Room()
         /// After a failure that could not be taken back.
         var isPoisoned = false
         /// Someone has been told that the clock is behind.
@@ -26,7 +30,7 @@ final class Appender: Sendable {
     private let appended: @Sendable (UInt64) -> Void
 
     private let queue = CommitQueue()
-    private let writer = Mutex(Writer())
+    private let writer: Mutex<Writer>
     private let maker = BlockMaker()
     /// A thread of its own: what waits here for locks and disks must not hold up the cooperative pool.
     private let thread = DispatchQueue(label: "daybook.append", qos: .userInitiated)
@@ -37,6 +41,7 @@ final class Appender: Sendable {
         appended: @escaping @Sendable (UInt64) -> Void
     ) {
         self.directory = directory
+        writer = Mutex(Writer(pace: AppendPace(segmentEvents: directory.segmentEvents)))
         self.tail = tail
         self.index = index
         self.blobs = blobs
@@ -144,30 +149,26 @@ final class Appender: Sendable {
         absorb(&writer)
         let now = clock()
         tellOfClock(now, &writer)
-        var stage = CommitStage(index: index, end: position.sequence, now: now)
-        var commits: [CommitText] = []
+        var stage = CommitStage(index: index, end: position.sequence, now: now, room: writer.text.take())
         var results: [Result<Appended, LogError>] = []
-        var bytes = 0
-        while bytes < CommitStage.commitMax, let request = rest.popFirst() {
-            do throws(LogError) {
-                let commit = try stage.add(request)
-                bytes += commit.text.count
-                if commit.count > 0 { commits.take(commit) }
-                results.append(.success(Appended(first: commit.first, count: commit.count)))
-            } catch {
+        while stage.bytes < CommitStage.commitMax, let request = rest.popFirst() {
+            do throws(LogError) { results.append(.success(try stage.add(request))) } catch {
                 results.append(.failure(error))
             }
         }
-        guard let last = commits.last else { return results }
-        stage.note(lastOf: last)
+        guard !stage.commits.isEmpty else { return results }
+        stage.noteLast()
         do throws(LogError) {
             try blobs.makeDurable()
-            position = try write(commits, at: position, &writer)
+            let isFast = writer.pace.isFast(at: now, bytes: stage.bytes)
+            position = try write(stage.commits, at: position, isFast ? .stored : .deflated, &writer)
         } catch {
             return results.map { result in result.flatMap { _ in .failure(error) } }
         }
+        writer.pace.add(stage.overlay.count)
         publish(position, &writer)
         writer.unindexed = stage.overlay
+        writer.text.give(stage.emptied())
         appended(position.sequence)
         return results
     }
@@ -226,9 +227,10 @@ final class Appender: Sendable {
 
     /// Writes and syncs, or takes everything back.
     private func write(
-        _ commits: [CommitText], at position: LogPosition, _ writer: inout Writer
+        _ commits: [CommitText], at position: LogPosition, _ packing: Packing, _ writer: inout Writer
     ) throws(LogError) -> LogPosition {
-        let parts = parts(commits, at: position)
+        var parts = parts(commits, at: position, packing, &writer)
+        defer { if !parts.isEmpty { writer.blocks.give(parts.removeFirst().bytes) } }
         var touched: [any LogFile] = []
         do throws(LogError) {
             for part in parts {
@@ -246,16 +248,23 @@ final class Appender: Sendable {
         return LogPosition(segment: last.segment, offset: last.offset + last.bytes.count, sequence: commit.end)
     }
 
-    private func parts(_ commits: [CommitText], at position: LogPosition) -> [Part] {
+    private func parts(
+        _ commits: [CommitText], at position: LogPosition, _ packing: Packing, _ writer: inout Writer
+    ) -> [Part] {
         var parts: [Part] = []
+        var room = writer.blocks.take()
         for commit in commits {
-            let plans = BlockPlan.plans(for: commit, in: directory)
-            for (plan, member) in zip(plans, maker.make(plans, of: commit, durable: position.sequence)) {
-                if parts.last?.segment != plan.segment {
-                    let offset = plan.segment == position.segment ? position.offset : 0
-                    parts.append(Part(segment: plan.segment, offset: offset, bytes: []))
+            var plans = BlockPlan.plans(for: commit, in: directory)[...]
+            while let segment = plans.first?.segment {
+                if parts.last?.segment != segment {
+                    let offset = segment == position.segment ? position.offset : 0
+                    parts.append(Part(segment: segment, offset: offset, bytes: []))
+                    swap(&parts[parts.count - 1].bytes, &room)
                 }
-                parts[parts.count - 1].bytes += member
+                let those = plans.prefix { $0.segment == segment }
+                plans = plans.dropFirst(those.count)
+                maker.make(
+                    those, of: commit, durable: position.sequence, packing, into: &parts[parts.count - 1].bytes)
             }
         }
         return parts
@@ -290,6 +299,28 @@ final class Appender: Sendable {
         if let file = writer.published { PublishedEnd.publish(position.sequence, file) }
         tail.moved(to: position)
     }
+}
+
+/// Memory that is used again: fresh pages from the system for each commit would cost as much as writing it does.
+struct Room: Sendable {
+    private var bytes: [UInt8] = []
+    /// So little is always kept.
+    private static let small = 1 << 16
+
+    /// Empty, with room.
+    mutating func take() -> [UInt8] {
+        defer { bytes = [] }
+        return bytes
+    }
+
+    /// What was in it was of use once; much more than the last one needed is given back.
+    mutating func give(_ used: consuming [UInt8]) {
+        guard used.capacity <= max(Self.small, 4 * used.count), used.capacity <= Self.sizeMax else { return }
+        used.removeAll(keepingCapacity: true)
+        bytes = used
+    }
+
+    private static let sizeMax = 4 << 20
 }
 
 /// Moves what no acknowledgement covered out of the log, byte for byte. Only under the log's lock.

@@ -25,13 +25,23 @@ struct CommitText: Sendable {
     /// would gain nothing or must not be. One commit then stands for several appends, which a crash keeps or loses as one: none
     /// of them has been acknowledged before all are on disk.
     mutating func merge(_ later: CommitText) -> Bool {
-        guard !isDivisible, !later.isDivisible, later.first == end, text.count < Block.inflatedMax,
-            later.text.count < Block.inflatedMax
-        else { return false }
+        guard later.first == end, takes(later.text.count, isDivisible: later.isDivisible) else { return false }
         let offset = text.count
         text += later.text
         for start in later.starts { starts.append(offset + start) }
         return true
+    }
+}
+
+extension CommitText {
+    /// Whether as much as that, right behind, may become a part of it.
+    func takes(_ bytes: Int, isDivisible: Bool) -> Bool {
+        !self.isDivisible && !isDivisible && text.count < Block.inflatedMax && bytes < Block.inflatedMax
+    }
+
+    mutating func cut(toBytes bytes: Int, lines: Int) {
+        text.removeSubrange(bytes...)
+        starts.removeSubrange(lines...)
     }
 }
 
@@ -76,6 +86,14 @@ struct BlockPlan: Sendable, Hashable {
     }
 }
 
+/// How blocks hold their text.
+enum Packing: Sendable {
+    /// At the fastest level: full segments are written anew at the best one, and what waits for a commit should not wait for this.
+    case deflated
+    /// As it is.
+    case stored
+}
+
 /// Makes the blocks of commits. Keeps its compressors.
 final class BlockMaker: Sendable {
     /// Compressors that nobody uses right now, handed out one to a thread.
@@ -84,38 +102,58 @@ final class BlockMaker: Sendable {
 
     /// Sendable although a compressor is not: it is in the hands of one thread at a time, from `take` to `give`.
     private final class SendableWriter: @unchecked Sendable {
-        /// The fastest level: full segments are written anew at the best one, and what waits for a commit should not wait for this.
         let writer = BlockWriter(level: 1)
     }
 
-    /// The members' bytes, in order, for each plan.
-    func make(_ plans: [BlockPlan], of commit: CommitText, durable: UInt64) -> [[UInt8]] {
+    /// Appends the members' bytes, in order, for each plan.
+    func make(
+        _ plans: ArraySlice<BlockPlan>, of commit: CommitText, durable: UInt64, _ packing: Packing,
+        into out: inout [UInt8]
+    ) {
+        if packing == .stored { return Self.store(plans, of: commit, durable, into: &out) }
         guard plans.count >= Self.parallelMin else {
-            return take { writer in plans.map { Self.member($0, of: commit, durable, writer) } }
+            return take { writer in
+                for plan in plans { Self.deflate(plan, of: commit, durable, writer, into: &out) }
+            }
         }
         let members = Mutex([[UInt8]](repeating: [], count: plans.count))
         DispatchQueue.concurrentPerform(iterations: plans.count) { index in
-            let member = take { Self.member(plans[index], of: commit, durable, $0) }
-            members.withLock { $0[index] = member }
+            var member: [UInt8] = []
+            take { Self.deflate(plans[plans.startIndex + index], of: commit, durable, $0, into: &member) }
+            members.withLock { [member] in $0[index] = member }
         }
-        return members.withLock { $0 }
+        for member in members.withLock({ $0 }) { out += member }
     }
 
-    private static func member(
-        _ plan: BlockPlan, of commit: CommitText, _ durable: UInt64, _ writer: BlockWriter
-    ) -> [UInt8] {
-        var out: [UInt8] = []
+    private static func deflate(
+        _ plan: BlockPlan, of commit: CommitText, _ durable: UInt64, _ writer: BlockWriter, into out: inout [UInt8]
+    ) {
         commit.text.withUnsafeBytes { text in
             writer.write(
                 UnsafeRawBufferPointer(rebasing: text[plan.range]), first: plan.first, count: plan.count,
                 endsCommit: plan.endsCommit, durable: durable, into: &out)
         }
-        return out
     }
 
-    private func take<R>(_ body: (BlockWriter) -> R) -> R {
+    private static func store(
+        _ plans: ArraySlice<BlockPlan>, of commit: CommitText, _ durable: UInt64, into out: inout [UInt8]
+    ) {
+        withUnsafeTemporaryAllocation(byteCount: Block.sizeMax, alignment: 16) { room in
+            commit.text.withUnsafeBytes { text in
+                for plan in plans {
+                    let member = UnsafeMutableRawBufferPointer(rebasing: room[..<Block.storedSize(plan.range.count)])
+                    let head = MemberHead(
+                        first: plan.first, count: plan.count, endsCommit: plan.endsCommit, durable: durable)
+                    Block.store(UnsafeRawBufferPointer(rebasing: text[plan.range]), head, into: member)
+                    out += UnsafeRawBufferPointer(member)
+                }
+            }
+        }
+    }
+
+    private func take(_ body: (BlockWriter) -> Void) {
         let writer = idle.withLock { $0.popLast() } ?? SendableWriter()
         defer { idle.withLock { $0.append(writer) } }
-        return body(writer.writer)
+        body(writer.writer)
     }
 }

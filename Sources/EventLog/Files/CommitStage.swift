@@ -18,37 +18,77 @@ struct CommitStage {
     private let index: StreamIndex
     /// What the group's commits so far change, as the index will have it.
     private(set) var overlay: IndexOverlay
+    /// The group's commits so far.
+    private(set) var commits: [CommitText] = []
+    /// How many bytes of text they have.
+    private(set) var bytes = 0
     private let recorded: Timestamp
+    /// Memory for text, from a group before this one.
+    private var room: [UInt8]
 
     /// `end` is the log's; `now` the clock's.
-    init(index: StreamIndex, end: UInt64, now: Timestamp) {
+    init(index: StreamIndex, end: UInt64, now: Timestamp, room: [UInt8] = []) {
         self.index = index
+        self.room = room
         overlay = IndexOverlay(from: end)
         recorded = max(now, index.lastRecorded ?? now)
     }
 
-    /// The commit's lines, or why it cannot be; then the stage is as it was.
-    mutating func add(_ request: CommitRequest) throws(LogError) -> CommitText {
+    /// Where the commit's lines come to lie, or why it cannot be; then the stage is as it was.
+    mutating func add(_ request: CommitRequest) throws(LogError) -> Appended {
         for condition in request.conditions { try check(condition) }
-        var commit = CommitText(first: overlay.end, isDivisible: request.isDivisible)
-        commit.text.reserveCapacity(request.drafts.reduce(0) { $0 + $1.text.count + 160 })
-        if request.drafts.count == 1 {
-            // It changes the overlay as its last step, so there is nothing to take back where it cannot be.
-            var sole = IndexOverlay(from: overlay.end)
-            swap(&sole, &overlay)
-            defer { swap(&sole, &overlay) }
-            try add(request.drafts[0], request.times, to: &commit, &sole)
-            return commit
+        let place = Appended(first: overlay.end, count: request.drafts.count)
+        guard request.drafts.count != 1 else {
+            try addSole(request)
+            return place
         }
+        var commit = newCommit(request)
         var staged = IndexOverlay(from: overlay.end, room: request.drafts.count)
         for draft in request.drafts { try add(draft, request.times, to: &commit, &staged) }
         overlay.append(staged)
+        bytes += commit.text.count
+        if commit.count > 0 { commits.take(commit) }
+        return place
+    }
+
+    /// As many come alone, such a one is written where it is to stay. It changes the overlay as its last step, so there is nothing to
+    /// take back there where it cannot be.
+    private mutating func addSole(_ request: CommitRequest) throws(LogError) {
+        let draft = request.drafts[0]
+        let isContinued =
+            commits.last?.takes(LineWriter.sizeMax(of: draft), isDivisible: request.isDivisible) ?? false
+        var commit = (isContinued ? commits.popLast() : nil) ?? newCommit(request)
+        var sole = IndexOverlay(from: overlay.end)
+        swap(&sole, &overlay)
+        defer { swap(&sole, &overlay) }
+        let end = (bytes: commit.text.count, lines: commit.count)
+        do throws(LogError) {
+            try add(draft, request.times, to: &commit, &sole)
+            bytes += commit.text.count - end.bytes
+            commits.append(commit)
+        } catch {
+            commit.cut(toBytes: end.bytes, lines: end.lines)
+            if isContinued { commits.append(commit) }
+            throw error
+        }
+    }
+
+    private mutating func newCommit(_ request: CommitRequest) -> CommitText {
+        var commit = CommitText(first: overlay.end, isDivisible: request.isDivisible)
+        swap(&commit.text, &room)
+        room = []
+        commit.text.reserveCapacity(request.drafts.reduce(0) { $0 + LineWriter.sizeMax(of: $1) })
+        commit.starts.reserveCapacity(request.drafts.count)
         return commit
     }
 
+    /// The first commit's text, whose memory serves for another; the stage has no use any more.
+    mutating func emptied() -> [UInt8] { commits.isEmpty ? room : commits.removeFirst().text }
+
     /// What the index is to know of the newest event, once all have been added.
-    mutating func note(lastOf commit: CommitText) {
-        if let last = commit.starts.last { overlay.note(lastLine: commit.text[last...].dropLast()) }
+    mutating func noteLast() {
+        guard let last = commits.last, let start = last.starts.last else { return }
+        overlay.note(lastLine: last.text[start...].dropLast())
     }
 
     private func add(

@@ -44,6 +44,8 @@ enum BlockParse {
 enum Block {
     static let headerSize = 47
     static let trailerSize = 8
+    /// Before text that is stored and not deflated.
+    static let storedHeadSize = 5
     /// BGZF: a member's size fits 16 bits.
     static let sizeMax = 65_536
     /// BGZF: text that even stored uncompressed makes no larger member.
@@ -108,14 +110,68 @@ enum Block {
     }
 }
 
-/// Makes members. Keeps a compressor's tables, so one is best used again; not for two threads at once.
+/// What goes into a member beside its text.
+struct MemberHead: Sendable, Hashable {
+    var first: UInt64
+    var count: Int
+    var endsCommit: Bool
+    var durable: UInt64
+}
+
+extension Block {
+    /// How large the member is that holds so much text as it is.
+    static func storedSize(_ text: Int) -> Int { headerSize + storedHeadSize + text + trailerSize }
+
+    /// Fills `member`, of just that size, with `text` (1 to 65,280 bytes): one stored block, the last one (RFC 1951, 3.2.4).
+    static func store(_ text: UnsafeRawBufferPointer, _ head: MemberHead, into member: UnsafeMutableRawBufferPointer) {
+        let length = UInt16(text.count)
+        put(1 as UInt8, headerSize, member)
+        put(length, headerSize + 1, member)
+        put(~length, headerSize + 3, member)
+        UnsafeMutableRawBufferPointer(rebasing: member[(headerSize + storedHeadSize)...]).copyMemory(from: text)
+        complete(member, head, text)
+    }
+
+    /// Writes all but the deflate stream, which is there.
+    fileprivate static func complete(
+        _ member: UnsafeMutableRawBufferPointer, _ head: MemberHead, _ text: UnsafeRawBufferPointer
+    ) {
+        precondition(member.count <= sizeMax, "a block of 65,280 bytes of text fits a BGZF member")
+        let trailer = member.count - trailerSize
+        put(libdeflate_crc32(0, text.baseAddress, text.count), trailer, member)
+        put(UInt32(text.count), trailer + 4, member)
+        member.copyBytes(from: fixedHead)
+        put(UInt16(member.count - 1), 16, member)
+        UnsafeMutableRawBufferPointer(rebasing: member[18...]).copyBytes(from: ourTag)
+        put(head.first, 22, member)
+        put(UInt32(head.count), 30, member)
+        put(head.endsCommit ? 1 as UInt8 : 0, 34, member)
+        put(head.durable, 35, member)
+        let checksum = CRC32C.checksum(
+            UnsafeRawBufferPointer(rebasing: member[..<checksumAt]),
+            UnsafeRawBufferPointer(rebasing: member[headerSize...]))
+        put(checksum, checksumAt, member)
+    }
+
+    private static func put<Value: FixedWidthInteger & BitwiseCopyable>(
+        _ value: Value, _ place: Int, _ member: UnsafeMutableRawBufferPointer
+    ) {
+        member.storeBytes(of: value.littleEndian, toByteOffset: place, as: Value.self)
+    }
+}
+
+/// Makes deflated members. Keeps a compressor's tables, so one is best used again; not for two threads at once.
 final class BlockWriter {
     private let compressor: OpaquePointer?
+    private let member = UnsafeMutableRawBufferPointer.allocate(byteCount: Block.sizeMax, alignment: 16)
 
     /// Level 6 of libdeflate: what is appended is written once and read often.
     init(level: Int32 = 6) { compressor = libdeflate_alloc_compressor(level) }
 
-    deinit { libdeflate_free_compressor(compressor) }
+    deinit {
+        libdeflate_free_compressor(compressor)
+        member.deallocate()
+    }
 
     /// Appends the member that holds `text` (1 to 65,280 bytes).
     func write(
@@ -123,38 +179,15 @@ final class BlockWriter {
         into out: inout [UInt8]
     ) {
         precondition((1...Block.inflatedMax).contains(text.count), "a block's text has 1 to 65,280 bytes")
-        let start = out.count
-        out += [0x1F, 0x8B, 8, 4, 0, 0, 0, 0, 0, 0xFF, 35, 0, UInt8(ascii: "B"), UInt8(ascii: "C"), 2, 0, 0, 0]
-        out += [UInt8(ascii: "D"), UInt8(ascii: "B"), 25, 0]
-        Self.append(first, to: &out)
-        Self.append(UInt32(count), to: &out)
-        out.append(endsCommit ? 1 : 0)
-        Self.append(durable, to: &out)
-        Self.append(UInt32(0), to: &out)
-        deflate(text, into: &out)
-        Self.append(libdeflate_crc32(0, text.baseAddress, text.count), to: &out)
-        Self.append(UInt32(text.count), to: &out)
-        let size = out.count - start
-        precondition(size <= Block.sizeMax, "a block of 65,280 bytes of text fits a BGZF member")
-        out.withUnsafeMutableBytes { all in
-            let member = UnsafeMutableRawBufferPointer(rebasing: all[start...])
-            member.storeBytes(of: UInt16(size - 1).littleEndian, toByteOffset: 16, as: UInt16.self)
-            let checksum = CRC32C.checksum(
-                UnsafeRawBufferPointer(rebasing: member[..<43]), UnsafeRawBufferPointer(rebasing: member[47...]))
-            member.storeBytes(of: checksum.littleEndian, toByteOffset: 43, as: UInt32.self)
-        }
-    }
-
-    private func deflate(_ text: UnsafeRawBufferPointer, into out: inout [UInt8]) {
-        let bound = libdeflate_deflate_compress_bound(compressor, text.count)
-        let start = out.count
-        out.append(contentsOf: repeatElement(0, count: bound))
-        let size = out.withUnsafeMutableBytes { all in
-            libdeflate_deflate_compress(
-                compressor, text.baseAddress, text.count, all.baseAddress.map { $0 + start }, bound)
-        }
-        precondition(size > 0, "libdeflate_deflate_compress_bound is a bound")
-        out.removeLast(bound - size)
+        let head = MemberHead(first: first, count: count, endsCommit: endsCommit, durable: durable)
+        let body = UnsafeMutableRawBufferPointer(rebasing: member[Block.headerSize...].dropLast(Block.trailerSize))
+        let packed = libdeflate_deflate_compress(
+            compressor, text.baseAddress, text.count, body.baseAddress, body.count)
+        precondition(packed > 0, "a block of 65,280 bytes of text fits a BGZF member")
+        let size = Block.headerSize + packed + Block.trailerSize
+        let whole = UnsafeMutableRawBufferPointer(rebasing: member[..<size])
+        Block.complete(whole, head, text)
+        out += UnsafeRawBufferPointer(whole)
     }
 
     static func append(_ value: some FixedWidthInteger, to out: inout [UInt8]) {

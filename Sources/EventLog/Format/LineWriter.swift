@@ -114,6 +114,9 @@ enum LineWriter {
     /// The longest line, without its newline: 1 MiB.
     static let lineMax = 1 << 20
 
+    /// How many bytes its line, with the newline, may take at most: what the log gives takes less than 160.
+    static func sizeMax(of event: PreparedDraft) -> Int { event.text.count + 160 }
+
     /// Appends the line and its newline.
     static func write(
         _ event: PreparedDraft, sequence: UInt64, time: Timestamp, recorded: Timestamp, revision: Int,
