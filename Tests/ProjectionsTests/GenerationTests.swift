@@ -103,6 +103,19 @@ struct GenerationTests {
         #expect(try engines[1].contents() == fresh.contents())
     }
 
+    @Test("a generation can be begun while others, who have just been started, clear away what nobody uses")
+    func clearingAway() async throws {
+        try FileManager.default.createDirectory(atPath: workshop.folder, withIntermediateDirectories: true)
+        let shelf = Shelf(folder: workshop.folder, name: "sessions", version: 1)
+        let watch = SwapWatch()
+        let clearing = (0..<2).map { _ in
+            Thread { while !watch.isDone.load(ordering: .relaxed) { shelf.removeUnused() } }
+        }
+        for thread in clearing { thread.start() }
+        defer { watch.isDone.store(true, ordering: .relaxed) }
+        for _ in 0..<2000 { #expect(try shelf.newGeneration().number > 0) }
+    }
+
     @Test("who asks again and again while generations change gets the same answer each time, whole")
     func throughTheSwap() async throws {
         let log = MemoryLog(restlessHistory(seed: 5, count: 300))

@@ -49,11 +49,12 @@ struct Shelf: Sendable {
 
     /// A number nobody has used, with its lock held. The caller holds the build lock.
     func newGeneration() throws(ProjectionError) -> Generation {
-        let number = 1 + max(currentNumber() ?? 0, generations().max() ?? 0)
-        guard let lock = try FileLock.take(lockPath(number), .shared) else {
-            throw .storage(path: lockPath(number), reason: "another process holds it")
+        // Whoever clears away unused generations may take a lock file for one in the moment in which it is made.
+        for _ in 0..<1000 {
+            let number = 1 + max(currentNumber() ?? 0, generations().max() ?? 0)
+            if let lock = try FileLock.take(lockPath(number), .shared) { return Generation(self, number, lock) }
         }
-        return Generation(self, number, lock)
+        throw .storage(path: folder, reason: "others hold the locks of new generations in it")
     }
 
     /// Held by whoever fills a new generation, so that several processes do not do the same work beside each other.
