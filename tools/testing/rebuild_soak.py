@@ -145,8 +145,9 @@ class Soak(Trial):
                 self.fail(f"announced {len(names)} times: {identity} {names[0]}")
         with open(self.folder + "/said.ndjson") as said:
             told = [json.loads(line) for line in said]
-        # That a look takes longer than a second is no more than the machine being busy.
-        complaints = [line for line in told if line["level"] in ("warning", "error", "critical") and "the look took longer" not in line["message"]]
+        # That a look takes longer than a second is no more than the machine being busy, and a catalogue that moves within a look is to be doubted.
+        complaints = [line for line in told if line["level"] in ("warning", "error", "critical")
+                      and "the look took longer" not in line["message"] and line.get("suspicions") != ["moving"]]
         if complaints:
             self.fail(f"the service complained: {complaints[:3]}")
         verified = self.run("log", "verify", "--json", timeout=600)
