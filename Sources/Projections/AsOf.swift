@@ -27,15 +27,15 @@ public enum AsOf: Sendable, Hashable {
 
     public func covers(_ event: Event) -> Bool { covers(sequence: event.sequence, observed: event.time) }
 
-    /// The sequence of the version of `items.id` that held then, as a query: one seek, whichever sense "as of" has.
-    func heldVersion(sequence: StaticString, time: StaticString) -> String {
+    /// The place of the stretch with the version of `items.id` that held then, as a query: one seek, whichever sense "as of" has.
+    func heldStretch(sequence: StaticString, time: StaticString) -> String {
         let held =
             if case .observed = self {
                 "time <= \(time) ORDER BY time DESC, sequence DESC"
             } else {
                 "sequence <= \(sequence) ORDER BY sequence DESC"
             }
-        return "SELECT sequence FROM versions WHERE item = items.id AND \(held) LIMIT 1"
+        return "SELECT place FROM versions WHERE item = items.id AND \(held) LIMIT 1"
     }
 
     /// The same as two limits, of which a row must keep both: the last sequence and the last millisecond.

@@ -54,13 +54,13 @@ public struct EmittedChange: Sendable {
     /// The event's id, `RUN.N`.
     public let event: String
 
-    init(_ row: ResultRow) {
-        position = ChangePosition(sequence: row.sequence(0), ordinal: row.int(1))
-        kind = row.text(2)
-        subject = row.text(3)
-        origin = Origin(rawValue: row.text(4)) ?? .live
-        time = row.time(5)
-        event = row.text(6)
+    init(_ stored: StoredChange) {
+        position = stored.position
+        kind = String(decoding: stored.kind, as: UTF8.self)
+        subject = String(decoding: stored.subject, as: UTF8.self)
+        origin = stored.origin
+        time = Timestamp(millisecondsSinceEpoch: stored.time)
+        event = String(decoding: stored.event, as: UTF8.self)
     }
 
     /// The run that the event belongs to.

@@ -37,6 +37,13 @@ struct NameTable {
         try database.first("SELECT watch FROM names WHERE former = ?", name) { $0.array(0) }
     }
 
+    /// Every name that leads to another one.
+    func all() throws -> [[UInt8]: [UInt8]] {
+        var names: [[UInt8]: [UInt8]] = [:]
+        try database.forEach("SELECT former, watch FROM names") { names[$0.array(0)] = $0.array(1) }
+        return names
+    }
+
     /// The name that a watch has, whichever of its names was given.
     func resolved(_ name: String) throws -> String {
         try current(name).map { String(decoding: $0, as: UTF8.self) } ?? name

@@ -51,38 +51,37 @@ public struct FoldError: Error, Equatable, CustomStringConvertible {
 public struct FoldContext: ~Copyable {
     /// The projection's own database, inside the batch's transaction.
     public let database: Connection
+    private let outbox: OutboxWriter
     private let sequence: UInt64
-    private let event: TextInPlace
-    private let time: Int64
-    private var ordinal = 0
+    private let event: UnsafeRawBufferPointer
+    /// When the event was observed.
+    let observed: Timestamp
 
-    init(_ database: Connection, _ event: EventView) {
+    init(_ database: Connection, _ outbox: OutboxWriter, _ event: EventView) {
         self.database = database
+        self.outbox = outbox
         self.sequence = event.sequence
-        self.event = TextInPlace(event.id.raw)
-        self.time = event.observed.millisecondsSinceEpoch
+        self.event = event.id.raw
+        self.observed = event.observed
     }
 
     /// Puts a change into the outbox. One event may emit several; they keep their order.
     public mutating func emit(
         _ kind: String, subject: UnsafeRawBufferPointer, origin: Origin, detail: [UInt8] = []
-    ) throws(SQLiteError) {
-        try put(kind, TextInPlace(subject), origin, detail)
+    ) throws {
+        var kind = kind
+        try kind.withUTF8 { kind in
+            try outbox.add(
+                sequence: sequence, origin: origin, time: observed.millisecondsSinceEpoch,
+                kind: UnsafeRawBufferPointer(kind), subject: subject, event: event, detail: detail)
+        }
     }
 
     /// The same with a subject of one's own making: `WATCH/WHAT`, so that people can tell whose it is.
-    public mutating func emit(
-        _ kind: String, subject: String, origin: Origin, detail: [UInt8] = []
-    ) throws(SQLiteError) {
-        try put(kind, subject, origin, detail)
-    }
-
-    private mutating func put(
-        _ kind: String, _ subject: some Bindable, _ origin: Origin, _ detail: [UInt8]
-    ) throws(SQLiteError) {
-        try database.run(
-            "INSERT INTO changes (sequence, ordinal, kind, subject, origin, time, event, detail) VALUES (?,?,?,?,?,?,?,?)",
-            sequence, ordinal, kind, subject, origin.rawValue, time, event, detail)
-        ordinal += 1
+    public mutating func emit(_ kind: String, subject: String, origin: Origin, detail: [UInt8] = []) throws {
+        var subject = subject
+        try subject.withUTF8 { subject in
+            try emit(kind, subject: UnsafeRawBufferPointer(subject), origin: origin, detail: detail)
+        }
     }
 }

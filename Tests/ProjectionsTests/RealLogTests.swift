@@ -41,7 +41,7 @@ struct RealLogTests {
             try await append(history(seed: 7, count: 120), to: log)
             try await ProjectionEngine(log: log, projections: Workshop.everything).catchUp()
         }
-        #expect(FileManager.default.fileExists(atPath: data + "/projections/sessions-v2-g1.sqlite"))
+        #expect(FileManager.default.fileExists(atPath: data + "/projections/sessions-v3-g1.sqlite"))
         let log = try EventLog.open(data, create: false)
         let engine = try ProjectionEngine(log: log, projections: Workshop.everything)
         #expect(try engine.status().allSatisfy { $0.checkpoint == 120 && $0.generation == 1 })

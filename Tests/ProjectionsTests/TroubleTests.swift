@@ -125,7 +125,7 @@ struct TroubleTests {
         }
         #expect(try engine.status()[0].generation == 1)
         #expect(try engine.status()[0].checkpoint == 200)
-        #expect(workshop.databases == ["sessions-v2-g1.sqlite"])
+        #expect(workshop.databases == ["sessions-v3-g1.sqlite"])
     }
 
     @Test("an event whose subject makes no sense is such an event", arguments: ["nowhere", "/a", "w/", ""])
@@ -151,7 +151,7 @@ struct TroubleTests {
         #expect(
             try engine.read("sessions") { try ItemQuery($0).list() } == Model.states(events, family: "session").last
                 ?? [])
-        #expect(workshop.databases == ["sessions-v2-g2.sqlite"])
+        #expect(workshop.databases == ["sessions-v3-g2.sqlite"])
     }
 
     @Test("a log that became shorter under an open engine is noticed too")
@@ -191,7 +191,7 @@ struct TroubleTests {
     func rubbish() async throws {
         let folder = workshop.folder + "/projections"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        for name in ["sessions-v2-g7.sqlite", "sessions-v2-g7.sqlite-journal", "sessions-v2-g7.lock"] {
+        for name in ["sessions-v3-g7.sqlite", "sessions-v3-g7.sqlite-journal", "sessions-v3-g7.lock"] {
             try Data("half".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
         }
         let engine = try workshop.engine(MemoryLog([saw("w/a", [:])]), [sessions])

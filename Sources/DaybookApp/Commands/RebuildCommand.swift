@@ -58,7 +58,7 @@ struct RebuildCommand: AsyncParsableCommand {
         let progress = Progress("Rebuilding", unit: "events")
         try await engine.rebuild(names) { progress.update(Int($0), of: Int($1)) }
         progress.finish()
-        let events = try log.end()
+        let events = Int(try log.end())
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         let console = Console.current
         if format.json {
@@ -72,8 +72,9 @@ struct RebuildCommand: AsyncParsableCommand {
             }
             return
         }
+        let rate = seconds > 0 ? ", \(grouped(Int(Double(events) / seconds))) a second" : ""
         console.line(
-            "Rebuilt \(names.joined(separator: ", ")) from \(counted(Int(events), "event")) in \(tenths(seconds)) s.")
+            "Rebuilt \(names.joined(separator: ", ")) from \(counted(events, "event")) in \(tenths(seconds)) s\(rate).")
     }
 
     /// Those that were named; all when none is, but for one that nobody has ever asked anything.

@@ -31,6 +31,12 @@ package struct CanonicalMembers {
         return Member(key: key, value: value)
     }
 
+    /// Whether an object's members can be read one after the other: what every state must be before it is kept.
+    static func check(_ object: UnsafeRawBufferPointer) throws(FoldError) {
+        var members = try CanonicalMembers(object)
+        while try members.next() != nil {}
+    }
+
     private var notCanonical: FoldError { FoldError("its data is not canonical JSON at byte \(at)") }
 
     private mutating func take(_ byte: UInt8) -> Bool {

@@ -83,10 +83,10 @@ extension ItemDifference.End {
         return line.finished
     }
 
-    fileprivate init?(_ row: ResultRow, from column: Int32) {
-        guard !row.isNull(column) else { return nil }
+    fileprivate init?(_ held: ItemVersions.Held?) {
+        guard let held else { return nil }
         self.init(
-            version: row.int(column), state: ItemState(present: row.bool(column + 1)), fields: row.array(column + 2))
+            version: held.version.number, state: ItemState(present: held.version.isPresent), fields: held.state)
     }
 }
 
@@ -94,7 +94,7 @@ extension ItemQuery {
     /// Hands over what differs between two moments, by watch and then key in the order of their bytes. The second may be the
     /// earlier one.
     ///
-    /// For each item the two versions are found in an index; only where they are not the same one are states read.
+    /// For each item the two stretches that hold its versions are found in an index.
     ///
     /// - Parameter key: of these items alone; `WATCH/KEY` names one.
     public func differences(
@@ -102,36 +102,35 @@ extension ItemQuery {
     ) throws {
         let (start, end) = (from.limits, to.limits)
         let name = key.map(ItemName.init)
+        let versions = ItemVersions(database)
         try database.forEach(
             dynamic: ItemQuery.comparison(from, to), start.sequence, start.time, end.sequence, end.time,
             try watch.map(names.resolved), name?.key,
             name?.watch, name?.rest
         ) { row in
+            let (item, goesBack) = (Int64(row.int(2)), row.bool(3))
+            let old = try versions.held(row, 4, item: item, goesBack: goesBack, from)
+            let new = try versions.held(row, 8, item: item, goesBack: goesBack, to)
+            guard old?.version != new?.version else { return }
             let difference = try ItemDifference(
-                watch: row.text(0), key: row.text(1), from: .init(row, from: 2), to: .init(row, from: 5))
+                watch: row.text(0), key: row.text(1), from: .init(old), to: .init(new))
             if let difference { try body(difference) }
         }
     }
 
-    /// Items whose versions at the two moments (limits ?1 to ?4) are not the same one, with both; of a watch (?5), by key (?6), or
-    /// by watch and key (?7, ?8).
+    /// Items with the stretches that hold their versions at the two moments (limits ?1 to ?4); of a watch (?5), by key (?6), or by
+    /// watch and key (?7, ?8).
     static func comparison(_ from: AsOf, _ to: AsOf) -> String {
         """
-        WITH moved AS MATERIALIZED (
-          SELECT id, watch, key, (\(from.heldVersion(sequence: "?1", time: "?2"))) AS old,
-            (\(to.heldVersion(sequence: "?3", time: "?4"))) AS new
-          FROM items
-          WHERE (?5 IS NULL OR watch = ?5)
-            AND (?6 IS NULL OR key = ?6
-              OR watch = coalesce((SELECT watch FROM names WHERE former = ?7), ?7) AND key = ?8)
-        )
-        SELECT moved.watch, moved.key, old.version, old.present, before.fields, new.version, new.present, after.fields
-        FROM moved
-        LEFT JOIN versions old ON old.item = moved.id AND old.sequence = moved.old
-        LEFT JOIN states before ON before.sequence = old.state
-        LEFT JOIN versions new ON new.item = moved.id AND new.sequence = moved.new
-        LEFT JOIN states after ON after.sequence = new.state
-        WHERE moved.old IS NOT moved.new ORDER BY moved.watch, moved.key
+        SELECT items.watch, items.key, items.id, items.goes_back,
+          old.sequence, old.time, old.version, old.packed, new.sequence, new.time, new.version, new.packed
+        FROM items
+        LEFT JOIN versions old ON old.place = (\(from.heldStretch(sequence: "?1", time: "?2")))
+        LEFT JOIN versions new ON new.place = (\(to.heldStretch(sequence: "?3", time: "?4")))
+        WHERE (?5 IS NULL OR items.watch = ?5)
+          AND (?6 IS NULL OR items.key = ?6
+            OR items.watch = coalesce((SELECT watch FROM names WHERE former = ?7), ?7) AND items.key = ?8)
+        ORDER BY items.watch, items.key
         """
     }
 

@@ -41,24 +41,16 @@ public struct ItemQuery {
 
     /// Every version that the items with this key had had by that moment, oldest first.
     public func history(_ key: String, watch: String? = nil, asOf: AsOf = .now) throws -> [ItemVersionRow] {
-        var rows: [ItemVersionRow] = []
         let name = ItemName(key)
         let watch = try watch.map(names.resolved)
-        let limits = asOf.limits
+        var items: [(id: Int64, watch: String, key: String)] = []
         try database.forEach(
-            dynamic: """
-                SELECT items.watch, items.key, versions.version, versions.present, states.fields, versions.time,
-                  versions.sequence, changes.detail,
-                  CASE WHEN until_sequence <= ?1 AND until_time <= ?2 THEN until_time END
-                FROM items JOIN versions ON versions.item = items.id AND versions.sequence <= ?1 AND versions.time <= ?2
-                JOIN states ON states.sequence = versions.state
-                JOIN changes ON changes.sequence = versions.sequence AND changes.ordinal = 0
-                WHERE items.id IN (\(ItemQuery.named)) ORDER BY items.watch, items.key, versions.sequence
-                """, limits.sequence, limits.time, name.key, name.watch, name.rest
-        ) { row in
-            if row.text(0).isSame(as: watch) { rows.append(ItemVersionRow(row)) }
+            dynamic: "SELECT id, watch, key FROM items WHERE id IN (\(ItemQuery.named)) ORDER BY watch, key", 0, 0,
+            name.key, name.watch, name.rest
+        ) { items.append((Int64($0.int(0)), $0.text(1), $0.text(2))) }
+        return try items.filter { $0.watch.isSame(as: watch) }.flatMap { item in
+            try ItemVersions(database).history(item.id, watch: item.watch, key: item.key, within: Limits(asOf))
         }
-        return rows
     }
 
     /// What differs between two versions of the items with this key; without numbers, between the newest version by that
@@ -79,29 +71,29 @@ public struct ItemQuery {
         }
     }
 
-    /// The version that the event at `sequence` made.
-    func version(of subject: String, at sequence: UInt64) throws -> ItemRow? {
+    /// The version that the event at `sequence` made, with what changed.
+    func version(of subject: String, at sequence: UInt64) throws -> ItemVersionRow? {
         let name = ItemName(subject)
-        let found = try database.first(
+        let versions = ItemVersions(database)
+        let item = try database.first(
             """
-            SELECT items.watch, items.key, versions.version, versions.present, states.fields, items.first_seen,
-              versions.time, versions.sequence
-            FROM items JOIN versions ON versions.item = items.id AND versions.sequence = ?1
-            JOIN states ON states.sequence = versions.state
-            WHERE items.watch = coalesce((SELECT watch FROM names WHERE former = ?2), ?2) AND items.key = ?3
-            """, sequence, name.watch, name.rest
-        ) { ItemRow($0) }
-        if let found { return found }
+            SELECT id, watch, key FROM items
+            WHERE watch = coalesce((SELECT watch FROM names WHERE former = ?1), ?1) AND key = ?2
+            """, name.watch, name.rest
+        ) { (id: Int64($0.int(0)), watch: $0.text(1), key: $0.text(2)) }
+        if let item, let row = try versions.version(item.id, watch: item.watch, key: item.key, at: sequence) {
+            return row
+        }
         // Where a watch took a name that another had, items stand under names that theirs does not lead to. Keys stay.
-        return try database.first(
-            """
-            SELECT items.watch, items.key, versions.version, versions.present, states.fields, items.first_seen,
-              versions.time, versions.sequence
-            FROM items JOIN versions ON versions.item = items.id AND versions.sequence = ?1
-            JOIN states ON states.sequence = versions.state
-            WHERE items.key = ?2
-            """, sequence, name.rest
-        ) { ItemRow($0) }
+        var others: [(id: Int64, watch: String, key: String)] = []
+        try database.forEach("SELECT id, watch, key FROM items WHERE key = ?", name.rest) {
+            others.append((Int64($0.int(0)), $0.text(1), $0.text(2)))
+        }
+        for other in others {
+            let row = try versions.version(other.id, watch: other.watch, key: other.key, at: sequence)
+            if let row { return row }
+        }
+        return nil
     }
 
     /// Items by key (?3), or by watch (?4) and key (?5).
@@ -111,21 +103,30 @@ public struct ItemQuery {
         """
 
     /// Items that pass `filter`, each in the version that held at that moment, if any did. In both senses of "as of" this
-    /// is a seek in an index: versions stand there by sequence and by time, and within one millisecond by sequence.
+    /// is a seek in an index for the stretch that holds it: they stand there by sequence and by time, and within one millisecond
+    /// by sequence.
     private func select<each Value: Bindable>(
         _ filter: String, _ asOf: AsOf, _ values: repeat each Value, body: (ItemRow) throws -> Void
     ) throws {
         let limits = asOf.limits
+        let versions = ItemVersions(database)
         try database.forEach(
             dynamic: """
-                SELECT items.watch, items.key, versions.version, versions.present, states.fields, items.first_seen,
-                  versions.time, versions.sequence
-                FROM items JOIN versions ON versions.item = items.id AND versions.sequence =
-                  (\(asOf.heldVersion(sequence: "?1", time: "?2")))
-                JOIN states ON states.sequence = versions.state
+                SELECT items.watch, items.key, items.first_seen, items.id, items.goes_back,
+                  versions.sequence, versions.time, versions.version, versions.packed
+                FROM items JOIN versions ON versions.place = (\(asOf.heldStretch(sequence: "?1", time: "?2")))
                 WHERE \(filter) ORDER BY items.watch, items.key
                 """, limits.sequence, limits.time, repeat each values
-        ) { try body(ItemRow($0)) }
+        ) { row in
+            guard let held = try versions.held(row, 5, item: Int64(row.int(3)), goesBack: row.bool(4), asOf) else {
+                return
+            }
+            try body(
+                ItemRow(
+                    watch: row.text(0), key: row.text(1), version: held.version.number,
+                    state: ItemState(present: held.version.isPresent), fields: held.state, firstSeen: row.time(2),
+                    lastChanged: Timestamp(millisecondsSinceEpoch: held.version.time), sequence: held.version.sequence))
+        }
     }
 }
 
@@ -147,27 +148,6 @@ extension String {
     /// By bytes; `nil` asks for nothing in particular.
     func isSame(as wanted: String?) -> Bool {
         wanted.map { utf8.elementsEqual($0.utf8) } ?? true
-    }
-}
-
-extension ItemState {
-    init(present: Bool) { self = present ? .present : .absent }
-}
-
-extension ItemRow {
-    fileprivate init(_ row: ResultRow) {
-        self.init(
-            watch: row.text(0), key: row.text(1), version: row.int(2), state: ItemState(present: row.bool(3)),
-            fields: row.array(4), firstSeen: row.time(5), lastChanged: row.time(6), sequence: row.sequence(7))
-    }
-}
-
-extension ItemVersionRow {
-    fileprivate init(_ row: ResultRow) {
-        self.init(
-            watch: row.text(0), key: row.text(1), version: row.int(2), since: row.time(5),
-            until: row.optional(8) { $0.time($1) }, state: ItemState(present: row.bool(3)), changes: row.array(7),
-            fields: row.array(4), sequence: row.sequence(6))
     }
 }
 

@@ -23,6 +23,24 @@ struct ItemStep: Equatable {
         case updated
         case withdrawn
         case returned
+
+        /// The step that a sighting leads to, or `nil` when it tells nothing new: an item seen as it was known, or an absence
+        /// of what was absent, or never there.
+        static func of(_ known: KnownItem?, _ sighting: Sighting) -> Kind? {
+            switch (known, sighting) {
+            case (nil, .observed): .added
+            case (nil, .absent): nil
+            case (let known?, .absent): known.isPresent ? .withdrawn : nil
+            case (let known?, .observed(let fields)):
+                if !known.isPresent {
+                    .returned
+                } else if FieldChanges.equal(known.fields, fields) {
+                    nil
+                } else {
+                    .updated
+                }
+            }
+        }
     }
 
     let kind: Kind
@@ -32,23 +50,13 @@ struct ItemStep: Equatable {
 
     var isPresent: Bool { kind != .withdrawn }
 
-    /// The step that a sighting leads to, or `nil` when it tells nothing new: an item seen as it was known, or an absence of
-    /// what was absent, or never there.
+    /// The step whole, with what changed.
     static func from(_ known: KnownItem?, _ sighting: Sighting) throws(FoldError) -> ItemStep? {
-        switch (known, sighting) {
-        case (nil, .observed(let fields)):
-            _ = try CanonicalMembers(fields)
-            return ItemStep(kind: .added, version: 1, changes: FieldChanges.none)
-        case (nil, .absent):
-            return nil
-        case (let known?, .absent):
-            guard known.isPresent else { return nil }
-            return ItemStep(kind: .withdrawn, version: known.version + 1, changes: FieldChanges.none)
-        case (let known?, .observed(let fields)):
-            let isSame = FieldChanges.equal(known.fields, fields)
-            guard !isSame || !known.isPresent else { return nil }
-            let changes = isSame ? FieldChanges.none : try FieldChanges.between(known.fields, fields)
-            return ItemStep(kind: known.isPresent ? .updated : .returned, version: known.version + 1, changes: changes)
+        guard let kind = Kind.of(known, sighting) else { return nil }
+        var changes = FieldChanges.none
+        if case .observed(let fields) = sighting, let known {
+            changes = try FieldChanges.between(known.fields, fields)
         }
+        return ItemStep(kind: kind, version: (known?.version ?? 0) + 1, changes: changes)
     }
 }

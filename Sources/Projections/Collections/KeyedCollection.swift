@@ -5,8 +5,8 @@ import EventLog
 
 /// The projection of a keyed collection: every item's versions, each with the interval in which it held.
 ///
-/// Rows are written once; only the end of a version's interval is filled in when the next one begins. So a table as of any
-/// moment, now included, is one indexed read per item.
+/// An item's versions stand together, a stretch of them in a row. So a table as of any moment, now included, is one indexed
+/// read per item.
 public struct KeyedCollection: Projection {
     /// `sessions`: what a conference lists.
     public static let sessions = KeyedCollection(name: "sessions", family: "session")
@@ -20,7 +20,7 @@ public struct KeyedCollection: Projection {
     public let name: String
     /// The events' family: `FAMILY.observed` and `FAMILY.absent` are what it reads.
     public let family: String
-    public let version = 2
+    public let version = 3
     private let observed: [UInt8]
     private let absent: [UInt8]
 
@@ -42,17 +42,18 @@ public struct KeyedCollection: Projection {
             CREATE TABLE watches (name TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE items (
               id INTEGER PRIMARY KEY, watch TEXT NOT NULL, key TEXT NOT NULL, first_seen INTEGER NOT NULL,
+              -- Whether one of its versions was observed before the one that it follows.
+              goes_back INTEGER NOT NULL DEFAULT 0,
               UNIQUE (watch, key)
             );
-            -- What an item looked like, by the sequence of the event that says so.
-            CREATE TABLE states (sequence INTEGER PRIMARY KEY, fields TEXT NOT NULL);
-            -- A version held from its sequence and time up to, and without, the next one's.
+            -- Stretches of an item's versions. A version held from its sequence and time up to, and without, the next one's.
             CREATE TABLE versions (
-              item INTEGER NOT NULL, sequence INTEGER NOT NULL, until_sequence INTEGER,
-              time INTEGER NOT NULL, until_time INTEGER, version INTEGER NOT NULL, present INTEGER NOT NULL,
-              state INTEGER NOT NULL,
-              PRIMARY KEY (item, sequence)
-            ) WITHOUT ROWID;
+              place INTEGER PRIMARY KEY,  -- item by item, and for each one behind the other
+              item INTEGER NOT NULL,
+              sequence INTEGER NOT NULL, time INTEGER NOT NULL, version INTEGER NOT NULL,  -- of the stretch's first
+              packed BLOB NOT NULL  -- the versions (`StretchCode`)
+            );
+            CREATE UNIQUE INDEX versions_by_sequence ON versions (item, sequence);
             """)
     }
 
@@ -60,23 +61,37 @@ public struct KeyedCollection: Projection {
         try database.execute(
             """
             CREATE INDEX items_by_key ON items (key);
-            CREATE INDEX versions_by_time ON versions (item, time);
+            CREATE INDEX versions_by_time ON versions (item, time, sequence);
             """)
     }
 
+    /// What an event is to a collection.
+    enum Meaning {
+        case sighting(Sighting)
+        /// A complete run.
+        case run
+        case renaming
+    }
+
+    func meaning(of event: EventView) -> Meaning? {
+        let type = event.type
+        if observed.withUnsafeBytes({ type == Bytes($0) }) { return .sighting(.observed(event.data)) }
+        if absent.withUnsafeBytes({ type == Bytes($0) }) { return .sighting(.absent) }
+        if type == "run.completed" { return .run }
+        return type == NameTable.eventType ? .renaming : nil
+    }
+
     public func fold(_ event: EventView, into context: inout FoldContext) throws {
-        if event.type.raw.elementsEqual(observed) {
-            try see(event, .observed(event.data), &context)
-        } else if event.type.raw.elementsEqual(absent) {
-            try see(event, .absent, &context)
-        } else if event.type.raw.elementsEqual("run.completed".utf8) {
+        switch meaning(of: event) {
+        case .sighting(let sighting): try see(event, sighting, &context)
+        case .run:
             try context.database.run(
                 """
                 INSERT OR IGNORE INTO watches (name, since)
                 VALUES (coalesce((SELECT watch FROM names WHERE former = ?1), ?1), ?2)
                 """, TextInPlace(event.subject.raw), event.sequence)
-        } else if event.type == NameTable.eventType {
-            try rename(event, context.database)
+        case .renaming: try rename(event, context.database)
+        case nil: break
         }
     }
 
@@ -94,40 +109,83 @@ public struct KeyedCollection: Projection {
     private func see(_ event: EventView, _ sighting: Sighting, _ context: inout FoldContext) throws {
         let place = try ItemPlace(subject: event.subject.raw)
         let table = ItemTable(context.database)
-        let found = try table.newest(place) { newest, known in (newest, try ItemStep.from(known, sighting)) }
-        guard let step = try found == nil ? ItemStep.from(nil, sighting) : found?.1 else { return }
-        var state = found?.0.state ?? event.sequence
-        if case .observed(let fields) = sighting {
-            state = event.sequence
-            try table.addState(fields, at: event.sequence)
+        let known = try table.newest(place)
+        let kind = known.map { known in
+            known.stretch.state.withUnsafeBytes { state in
+                let last = known.stretch.last
+                return ItemStep.Kind.of(
+                    KnownItem(version: last.number, isPresent: last.isPresent, fields: state), sighting)
+            }
         }
-        if let newest = found?.0 { try table.end(newest, with: event) }
-        let item = try found?.0.item ?? table.addItem(place, firstSeen: event.observed)
-        try table.add(step, to: item, event, state: state)
-        let origin = try origin(of: event, watch: place.watch, table)
+        guard let kind = kind ?? ItemStep.Kind.of(nil, sighting) else { return }
+        if case .observed(let fields) = sighting { try CanonicalMembers.check(fields) }
+        try add(event, kind, sighting, to: known, at: place, table)
         try context.emit(
-            "\(family).\(step.kind.rawValue)", subject: event.subject.raw, origin: origin, detail: step.changes)
+            change(kind), subject: event.subject.raw, origin: try origin(of: event, watch: place.watch, table))
     }
+
+    private func add(
+        _ event: EventView, _ kind: ItemStep.Kind, _ sighting: Sighting, to known: ItemTable.Known?,
+        at place: ItemPlace,
+        _ table: ItemTable
+    ) throws {
+        var version = ItemVersion(
+            number: 1, sequence: event.sequence, time: event.observed.millisecondsSinceEpoch,
+            isPresent: kind != .withdrawn)
+        guard let known else {
+            guard case .observed(let fields) = sighting else { return }
+            let item = try table.addItem(watch: place.watch, key: place.key, firstSeen: event.observed)
+            return try table.add(Stretch(version, fields), of: item, number: 0)
+        }
+        var stretch = known.stretch
+        version.number = stretch.last.number + 1
+        if version.time < stretch.last.time { try table.markGoingBack(known.item) }
+        let before = stretch.state
+        try before.withUnsafeBytes { state in
+            var fields = state
+            if case .observed(let seen) = sighting { fields = seen }
+            if stretch.isClosed(to: version) {
+                try table.add(Stretch(version, fields), of: known.item, number: known.number + 1)
+            } else {
+                try stretch.add(version, StateTold(from: state, to: fields))
+                try table.replace(stretch, of: known.item, number: known.number)
+            }
+        }
+    }
+
+    /// What a step is called among the changes.
+    func change(_ kind: ItemStep.Kind) -> String { "\(family).\(kind.rawValue)" }
 
     private func origin(
         of event: EventView, watch: UnsafeRawBufferPointer, _ table: ItemTable
     ) throws -> Origin {
-        if let origin = Origin.imported(event) { return origin }
-        if event.causation != nil { return .reading }
+        if let origin = originByItself(event) { return origin }
         return try table.hasHadCompleteRun(watch) ? .live : .firstLook
     }
 
+    /// Where the event says it, whatever its watch has seen before.
+    func originByItself(_ event: EventView) -> Origin? {
+        Origin.imported(event) ?? (event.causation != nil ? .reading : nil)
+    }
+
     public func describe(_ change: EmittedChange, detail: [UInt8], in database: Connection) throws -> JSONMembers {
-        let query = ItemQuery(database)
-        guard let row = try query.version(of: change.subject, at: change.position.sequence) else { return [] }
+        guard let version = try ItemQuery(database).version(of: change.subject, at: change.position.sequence) else {
+            return []
+        }
         return [
             // As it was called then: what a change says stays the same when its watch is renamed.
             ("watch", .string(String(decoding: change.subject.utf8.prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self))),
-            ("key", .string(row.key)),
-            ("version", JSON(row.version)), ("state", .string(row.state.rawValue)),
-            ("changes", ChangeDiffs.completed(try JSON.parse(detail))),
-            ("fields", try JSON.parse(row.fields)),
+            ("key", .string(version.key)),
+            ("version", JSON(version.version)), ("state", .string(version.state.rawValue)),
+            ("changes", ChangeDiffs.completed(try JSON.parse(version.changes))),
+            ("fields", try JSON.parse(version.fields)),
         ]
+    }
+}
+
+extension KeyedCollection: LoadingProjection {
+    func loader(_ database: Connection, beside path: String, _ sizes: LoaderSizes) -> any Loader {
+        CollectionLoader(self, database, path: path, sizes: sizes)
     }
 }
 

@@ -17,7 +17,8 @@ struct Builder {
     func build(_ members: [Member]) throws {
         let locks = try members.map(waitForBuildLock)
         defer { withExtendedLifetime(locks) {} }
-        let missing = try members.filter { try engine.openStore($0, having: nil) == nil }
+        var line: ProjectionEngine.KnownLine?
+        let missing = try members.filter { try engine.openStore($0, having: nil, &line) == nil }
         try publish(try fill(missing))
     }
 
@@ -46,13 +47,13 @@ struct Builder {
     private func fill(_ members: [Member]) throws -> [(Member, Store)] {
         let filled = try members.map { member in
             member.shelf.removeUnused()
-            return (member, try Store.create(member.projection, try member.shelf.newGeneration()))
+            return (member, try Store.create(member.projection, try member.shelf.newGeneration(), engine.loaderSizes))
         }
         let end = try engine.source.end()
         progress(0, end)
         try feeder(total: end).feed(filled.map(\.1), to: end)
         for (_, store) in filled {
-            try store.createIndexes()
+            try store.finishFilling()
             try store.sync()
         }
         return filled

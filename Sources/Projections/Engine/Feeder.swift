@@ -48,7 +48,8 @@ struct Feeder {
             pass.rollBack()
             // What came before a break in the log is good: take it in, and then say what is wrong.
             let isOurs = error is ProjectionError || error is SQLiteError
-            if !isOurs, start < pass.last, pass.last < end { try? self.pass(stores, to: pass.last) }
+            let isWorthIt = !isOurs && !stores.contains(where: \.isLoading)
+            if isWorthIt, start < pass.last, pass.last < end { try? self.pass(stores, to: pass.last) }
             throw error
         }
         for (store, failure) in pass.stopped {

@@ -30,6 +30,9 @@ final class Generation: Sendable {
 
     var path: String { shelf.databasePath(number) }
 
+    /// Removes the database of a generation that nobody but its maker knows.
+    func removeDatabase() { shelf.removeDatabase(number) }
+
     /// Runs `body` over one unmoving state of the tables.
     func read<Result>(_ body: (Connection) throws -> Result) throws -> Result {
         let connection = try idle.withLock { $0.popLast() }?.connection ?? Connection(path, .query)

@@ -36,6 +36,7 @@ public final class ProjectionEngine: Sendable {
     /// Sorted by name: the order in which everyone locks databases.
     let members: [Member]
     let eventsPerBatch: Int
+    let loaderSizes: LoaderSizes
     private let generations = Mutex<[String: Generation]>([:])
     /// The databases open for writing; whoever catches up holds the mutex.
     private let stores = Mutex<[String: Store]>([:])
@@ -55,7 +56,8 @@ public final class ProjectionEngine: Sendable {
     }
 
     init(
-        source: any EventSource, folder: String, projections: [any Projection], eventsPerBatch: Int = 20_000
+        source: any EventSource, folder: String, projections: [any Projection], eventsPerBatch: Int = 20_000,
+        loaderSizes: LoaderSizes = LoaderSizes()
     ) throws(ProjectionError) {
         do {
             try FileManager.default.createDirectory(
@@ -67,6 +69,7 @@ public final class ProjectionEngine: Sendable {
         }
         self.source = source
         self.eventsPerBatch = eventsPerBatch
+        self.loaderSizes = loaderSizes
         var members: [Member] = []
         for projection in projections {
             let isTaken = members.contains { $0.projection.name == projection.name }
@@ -193,12 +196,15 @@ extension ProjectionEngine {
 
     /// Makes sure that every member has a store that belongs to this log, building those that have none.
     private func openStores(_ stores: inout [String: Store], _ cancellation: Cancellation) throws {
-        for member in members { stores[member.shelf.title] = try openStore(member, having: stores[member.shelf.title]) }
+        var line: KnownLine?
+        for member in members {
+            stores[member.shelf.title] = try openStore(member, having: stores[member.shelf.title], &line)
+        }
         let missing = members.filter { stores[$0.shelf.title] == nil }
         guard !missing.isEmpty else { return }
         try Builder(engine: self, cancellation: cancellation).build(missing)
         for member in missing {
-            guard let store = try openStore(member, having: nil) else {
+            guard let store = try openStore(member, having: nil, &line) else {
                 throw ProjectionError.storage(
                     path: member.shelf.databasePath(member.shelf.currentNumber() ?? 0),
                     reason: "it does not match the log although it has just been built")
@@ -207,8 +213,14 @@ extension ProjectionEngine {
         }
     }
 
+    /// A line's digest, for those who ask for the same one: most often all projections have come equally far.
+    struct KnownLine {
+        let sequence: UInt64
+        let digest: Digest
+    }
+
     /// The current generation, open for writing; `nil` when there is none that belongs to this log.
-    func openStore(_ member: Member, having known: Store?) throws -> Store? {
+    func openStore(_ member: Member, having known: Store?, _ line: inout KnownLine?) throws -> Store? {
         guard let generation = try current(member) else { return nil }
         if let known, known.generation === generation {
             try known.refresh()
@@ -217,8 +229,15 @@ extension ProjectionEngine {
         guard let store = try Store.open(member.projection, generation) else { return nil }
         let end = try source.end()
         guard store.next > 0 else { return store }
-        guard store.next <= end, let digest = try source.digestOfLine(at: store.next - 1) else { return nil }
+        guard store.next <= end, let digest = try digest(at: store.next - 1, &line) else { return nil }
         return digest.hex == store.digest ? store : nil
+    }
+
+    private func digest(at sequence: UInt64, _ line: inout KnownLine?) throws -> Digest? {
+        if let line, line.sequence == sequence { return line.digest }
+        let digest = try source.digestOfLine(at: sequence)
+        line = digest.map { KnownLine(sequence: sequence, digest: $0) }
+        return digest
     }
 
     /// Runs blocking work on a thread where it may block, telling it when the calling task is cancelled.

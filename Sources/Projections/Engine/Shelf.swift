@@ -73,9 +73,13 @@ struct Shelf: Sendable {
     /// Removes a generation's files under its exclusive lock, unless the pointer has come to it.
     func remove(_ generation: Int, holding lock: FileLock) {
         guard generation != currentNumber() else { return }
-        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(databasePath(generation) + suffix) }
+        removeDatabase(generation)
         unlink(lockPath(generation))
         withExtendedLifetime(lock) {}
+    }
+
+    func removeDatabase(_ generation: Int) {
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(databasePath(generation) + suffix) }
     }
 
     /// Every generation that has left a file behind.

@@ -16,7 +16,7 @@ public struct ProjectionFailure: Sendable, Equatable, CustomStringConvertible {
 
 final class Store {
     /// Raised when the engine's own tables change; databases of another format are rebuilt.
-    private static let format = 1
+    private static let format = 2
     private static let tables = """
         CREATE TABLE engine_checkpoint (
           one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -25,18 +25,19 @@ final class Store {
         );
         INSERT INTO engine_checkpoint VALUES (1, 0, '');
         CREATE TABLE engine_failure (sequence INTEGER PRIMARY KEY, event TEXT NOT NULL, reason TEXT NOT NULL);
-        CREATE TABLE changes (
-          sequence INTEGER NOT NULL, ordinal INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
-          origin TEXT NOT NULL, time INTEGER NOT NULL, event TEXT NOT NULL, detail BLOB NOT NULL,
-          PRIMARY KEY (sequence, ordinal)
-        ) WITHOUT ROWID;
+        -- Changes by the sequences of their events, 64 to a block (`ChangeBlock`).
+        CREATE TABLE changes (block INTEGER PRIMARY KEY, packed BLOB NOT NULL);
         PRAGMA user_version=\(format)
         """
 
     let projection: any Projection
     let generation: Generation
-    let database: Connection
+    private(set) var database: Connection
+    private var outbox: OutboxWriter
     private let families: [[UInt8]]
+    /// The projection's quicker way, while the store is filled for the first time.
+    private var loader: (any Loader)?
+    private let sizes: LoaderSizes
     /// How many events have been taken in, in this transaction too.
     private(set) var next: UInt64 = 0
     /// Of the line before `next`, in hex, as of the last commit.
@@ -44,27 +45,55 @@ final class Store {
     /// Where it stopped the last time, as recorded.
     private(set) var failure: ProjectionFailure?
 
-    private init(_ projection: any Projection, _ generation: Generation, _ mode: Connection.Mode) throws {
+    private init(
+        _ projection: any Projection, _ generation: Generation, _ mode: Connection.Mode, _ sizes: LoaderSizes
+    ) throws {
         self.projection = projection
         self.generation = generation
         self.families = projection.families.map { Array($0.utf8) }
+        self.sizes = sizes
         self.database = try Connection(generation.path, mode)
+        self.outbox = OutboxWriter(database)
     }
 
     /// An empty generation, to be filled.
-    static func create(_ projection: any Projection, _ generation: Generation) throws -> Store {
-        let store = try Store(projection, generation, .build)
-        try store.database.execute("BEGIN")
-        try store.database.execute(tables)
-        try projection.createTables(store.database)
-        try store.database.execute("COMMIT")
+    static func create(
+        _ projection: any Projection, _ generation: Generation, _ sizes: LoaderSizes = LoaderSizes()
+    ) throws -> Store {
+        let store = try Store(projection, generation, .build, sizes)
+        try store.prepare()
         return store
     }
 
-    func createIndexes() throws {
+    private func prepare() throws {
         try database.execute("BEGIN")
-        try projection.createIndexes(database)
+        try database.execute(Store.tables)
+        try projection.createTables(database)
         try database.execute("COMMIT")
+        loader = (projection as? any LoadingProjection)?.loader(database, beside: generation.path + "-load", sizes)
+        // A journal in memory would hold every page that a batch changes; and what it could undo is thrown away whole.
+        if isLoading { try database.execute("PRAGMA journal_mode=OFF") }
+    }
+
+    /// Makes an end of filling it for the first time.
+    func finishFilling() throws {
+        try database.execute("BEGIN")
+        try loader?.finish()
+        loader = nil
+        try projection.createIndexes(database)
+        try database.execute("COMMIT; PRAGMA journal_mode=MEMORY")
+    }
+
+    /// Whether undoing a batch undoes everything.
+    var isLoading: Bool { loader != nil }
+
+    /// Empties a generation that nobody has seen yet: what a loader remembers cannot be undone in part.
+    private func startOver() throws {
+        loader = nil
+        generation.removeDatabase()
+        database = try Connection(generation.path, .build)
+        outbox = OutboxWriter(database)
+        try prepare()
     }
 
     /// Puts on disk what was filled without syncs. `share` would, while others wait: for a large database that is many seconds.
@@ -83,7 +112,7 @@ final class Store {
     /// A generation that is in use; `nil` when it is damaged or of another format.
     static func open(_ projection: any Projection, _ generation: Generation) throws -> Store? {
         do {
-            let store = try Store(projection, generation, .share)
+            let store = try Store(projection, generation, .share, LoaderSizes())
             guard try store.database.first("PRAGMA user_version", read: { $0.int(0) }) == format else { return nil }
             try store.refresh()
             return store
@@ -114,15 +143,17 @@ final class Store {
     /// Takes one event in, unless it has been before.
     func apply(_ event: EventView) throws {
         guard event.sequence >= next else { return }
-        if families.contains(where: { event.family.raw.elementsEqual($0) }) {
-            var context = FoldContext(database, event)
-            try projection.fold(event, into: &context)
+        let family = event.family
+        if families.contains(where: { $0.withUnsafeBytes { family == Bytes($0) } }) {
+            var context = FoldContext(database, outbox, event)
+            if let loader { try loader.fold(event, into: &context) } else { try projection.fold(event, into: &context) }
         }
         next += 1
     }
 
     /// Ends the batch; `lineDigest` is that of the line of the last event handed over, `upTo` the sequence after it.
     func commit(upTo end: UInt64, lineDigest: String) throws {
+        try outbox.flush()
         if next == end, end > 0 {
             try database.run("UPDATE engine_checkpoint SET events = ?, digest = ?", end, lineDigest)
             digest = lineDigest
@@ -136,7 +167,9 @@ final class Store {
 
     /// Undoes the batch, and what we knew with it.
     func rollBack() throws {
+        outbox.discard()
         try database.execute("ROLLBACK")
+        if isLoading { try startOver() }
         try refresh()
     }
 

@@ -63,6 +63,18 @@ public struct TextInPlace: Bindable {
     }
 }
 
+/// Bytes where they lie, kept as a blob; they must stay there until the statement has run.
+struct BlobInPlace: Bindable {
+    let bytes: UnsafeRawBufferPointer
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+        guard let start = bytes.baseAddress else { return sqlite3_bind_zeroblob(statement, index, 0) }
+        return sqlite3_bind_blob(statement, index, start, Int32(bytes.count), nil)
+    }
+}
+
 /// Bytes, kept as a blob.
 extension Array: Bindable where Element == UInt8 {
     public func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
