@@ -7,6 +7,7 @@ do {
     switch arguments.first {
     case "extract": try ExtractBenchmark(Array(arguments.dropFirst())).run()
     case "log": try await LogBenchmark(Array(arguments.dropFirst())).run()
+    case "projections": try await ProjectionsBenchmark(Array(arguments.dropFirst())).run()
     case "service": try await ServiceBenchmark(Array(arguments.dropFirst())).run()
     default:
         FileHandle.standardError.write(
@@ -14,6 +15,7 @@ do {
                 """
                 usage: daybook-bench extract PAGES ROUNDS TITLES
                        daybook-bench log MEASURE ARGUMENTS…
+                       daybook-bench projections MEASURE ARGUMENTS…
                        daybook-bench service ADDRESS FOLDER MINUTES LOOKS
                 (see tools/bench)
 

@@ -1,12 +1,12 @@
 """Runs daybook's log and its peers in turns and judges the ratios: what `tools/bench log` does once everything is built."""
 import argparse
-import json
 import os
 import shutil
 import statistics
 import subprocess
-import sys
 import time
+
+from judging import Table, segments
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--bench", required=True)
@@ -15,54 +15,8 @@ parser.add_argument("--events", type=int, default=1_000_000)
 parser.add_argument("--rounds", type=int, default=7)
 parser.add_argument("measures", nargs="*")
 options = parser.parse_args()
-here = os.path.dirname(os.path.abspath(__file__))
-failures = []
-
-
-# --- Running things
-
-def note(text):
-    print(text, file=sys.stderr, flush=True)
-
-
-def bench(*arguments):
-    """What `daybook-bench log …` answers, and the most memory it had, in bytes."""
-    process = subprocess.Popen([options.bench, "log", *map(str, arguments)], stdout=subprocess.PIPE)
-    answer = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        raise SystemExit(f"daybook-bench log {' '.join(map(str, arguments))} failed")
-    return json.loads(answer), usage.ru_maxrss * 1024
-
-
-def peer(*arguments):
-    command = [sys.executable, os.path.join(here, "log_peers.py"), *map(str, arguments)]
-    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
-
-
-def made(events):
-    """The folder of a log of so many events; made once."""
-    # The number is that of the way events are made up: another one, and old logs are made again.
-    data = os.path.join(options.folder, f"sessions-2-{events}")
-    if not os.path.exists(data + ".made"):
-        shutil.rmtree(data, ignore_errors=True)
-        note(f"Making a log of {events:,} events …")
-        answer, _ = bench("make", data, events)
-        note(f"  in {answer['seconds']:.0f} s")
-        open(data + ".made", "w").close()
-    return data
-
-
-def segments(data):
-    folder = os.path.join(data, "log")
-    return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".ndjson.gz")]
-
-
-def scratch(name):
-    folder = os.path.join(options.folder, "run", name)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder)
-    return folder
+table = Table("log", "log_peers.py", options.bench, options.folder)
+bench, peer, made, scratch, say, judge = table.bench, table.peer, table.made, table.scratch, table.say, table.judge
 
 
 def lines(count):
@@ -76,24 +30,6 @@ def lines(count):
             source.stdout.close()
             source.wait()
     return path
-
-
-# --- Judging
-
-def say(holds, name, sentence):
-    print(f"  {'yes' if holds else 'NO '}  {name:<7} {sentence}", flush=True)
-    if not holds:
-        failures.append(name)
-
-
-def spread(ratios):
-    return f"{min(ratios):.2f} to {max(ratios):.2f} in {len(ratios)} rounds"
-
-
-def judge(name, ratios, wanted, sentence):
-    """Ratios of rounds in which both took turns, so that what else the machine did met both."""
-    ratio = statistics.median(ratios)
-    say(ratio >= wanted, name, f"{ratio:.2f} times {sentence}; {wanted} is asked for ({spread(ratios)})")
 
 
 def rate(values):
@@ -230,11 +166,4 @@ def open_and_read():
 MEASURES = {"scan": scan, "fold": fold, "append": append, "crowd": crowd, "bulk": bulk, "bytes": size_by_bytes,
             "memory": memory, "open": open_and_read}
 
-os.makedirs(os.path.join(options.folder, "run"), exist_ok=True)
-try:
-    for name in options.measures or MEASURES:
-        note(f"Measuring {name} …")
-        MEASURES[name]()
-finally:
-    shutil.rmtree(os.path.join(options.folder, "run"), ignore_errors=True)
-sys.exit(1 if failures else 0)
+table.run({name: MEASURES[name] for name in options.measures or MEASURES})

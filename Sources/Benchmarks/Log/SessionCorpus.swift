@@ -42,7 +42,7 @@ struct SessionCorpus: Sendable {
         let run = index / Self.eventsPerRun
         let id = RunID.derived(from: Array("run \(run)".utf8), at: Self.time(of: run * Self.eventsPerRun))
         return EventDraft(
-            type: round == 0 ? "session.appeared" : "session.changed", source: "daybook/catalog-2026",
+            type: "session.observed", source: "/watches/catalog-2026",
             subject: Self.subject(session), id: EventID(run: id, number: index % Self.eventsPerRun + 1),
             time: Self.time(of: index), data: data(session, round))
     }
