@@ -111,6 +111,19 @@ struct CheckpointTests {
         #expect(try text("key") == key && text("key.pub") == verifier)
     }
 
+    @Test("what a process that was killed while it made keys has left goes when they are made; nothing else does")
+    func leftovers() async throws {
+        _ = try openLog(folder)
+        try FileManager.default.removeItem(atPath: path("key.pub"))
+        let left = ["key.\(RunID.make())", "key.pub.\(RunID.make())"]
+        let others = ["key.old", "key.pub.", "keys", "checkpoint.\(RunID.make())"]
+        for name in left + others { try write("half a k", name) }
+        _ = try openLog(folder)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.data)
+        #expect(Set(names).isSuperset(of: others + ["key", "key.pub"]))
+        #expect(Set(names).isDisjoint(with: left))
+    }
+
     @Test("a data folder of before there were keys gets them when one is needed")
     func oldFolder() async throws {
         let log = try await filled(3)

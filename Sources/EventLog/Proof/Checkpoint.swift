@@ -45,6 +45,7 @@ struct LogKeys: Sendable {
         let lock = try LogLock.open(directory)
         try lock.wait()
         defer { lock.release() }
+        try removeLeftovers()
         if directory.files.exists(keyPath) {
             let signer = try signer()
             return try put(signer.verifier.text + "\n", at: verifierPath)
@@ -54,6 +55,16 @@ struct LogKeys: Sendable {
         let signer = NoteSigner(name: "daybook/" + Self.randomHex(12))
         try put(signer.text + "\n", at: keyPath)
         try put(signer.verifier.text + "\n", at: verifierPath)
+    }
+
+    /// What was written aside by a process that was killed, while the lock was its own; half a key may be in it.
+    private func removeLeftovers() throws(LogError) {
+        for name in try directory.files.list(directory.data) ?? [] {
+            for prefix in ["key.pub.", "key."] where name.hasPrefix(prefix) {
+                guard RunID(String(name.dropFirst(prefix.count))) != nil else { continue }
+                try directory.files.remove(directory.data + "/" + name)
+            }
+        }
     }
 
     func signer() throws(LogError) -> NoteSigner {
