@@ -53,7 +53,8 @@ struct ProjectionsBenchmark {
             try ItemQuery(database).list { rows.append(("\($0.watch)/\($0.key)", $0.version)) }
             for (key, _) in rows where (Int(key.suffix(6)) ?? 1).isMultiple(of: 499) {
                 for row in try ItemQuery(database).history(key) {
-                    lines += "\(key)\t\(row.version)\t\(row.sequence)\t\(String(decoding: row.changes, as: UTF8.self))\n"
+                    let changes = String(decoding: row.changes, as: UTF8.self)
+                    lines += "\(key)\t\(row.version)\t\(row.sequence)\t\(changes)\n"
                 }
             }
         }

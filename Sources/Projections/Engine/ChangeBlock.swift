@@ -53,7 +53,12 @@ struct ChangeBlockWriter {
     mutating func add(
         sequence: UInt64, origin: Origin, time: Int64, kind: UnsafeRawBufferPointer, subject: UnsafeRawBufferPointer,
         event: UnsafeRawBufferPointer, detail: [UInt8]
-    ) {
+    ) throws(FoldError) {
+        // A batch is undone whole, so this is no event that comes again, unless the projection ended the transaction itself.
+        guard sequence >= last.position.sequence else {
+            throw FoldError(
+                "changes of later events are there already; `fold` must leave the transaction to the engine")
+        }
         let steps = sequence - last.position.sequence
         writer.add(steps * 4 + UInt64(ChangeBlock.origins.firstIndex(of: origin) ?? 0))
         writer.add(signed: time &- last.time)

@@ -20,7 +20,7 @@ final class OutboxWriter {
             try flush()
             block = try ChangeBlockWriter(number, packed: try stored(number))
         }
-        block?.add(
+        try block?.add(
             sequence: sequence, origin: origin, time: time, kind: kind, subject: subject, event: event, detail: detail)
     }
 
