@@ -31,8 +31,7 @@ public struct JSONFilter: Sendable {
     /// Compiles `program`, so that a mistake in it is known before anything runs.
     public init(_ program: String) throws(JSONQueryError) {
         self.program = program
-        machines = Machines(program: program)
-        machines.giveBack(try Machine(program: program))
+        machines = try Machines.of(program)
     }
 
     /// Every result of the program on `input`, in order.
@@ -59,9 +58,28 @@ public struct JSONFilter: Sendable {
 /// The compiled copies of one program that nobody is using. Compiling takes tens of milliseconds, so they are kept.
 private final class Machines: Sendable {
     private let program: String
-    private let idle = Mutex<[Machine]>([])
+    private let idle: Mutex<[Machine]>
 
-    init(program: String) { self.program = program }
+    private init(program: String) throws(JSONQueryError) {
+        self.program = program
+        idle = Mutex([try Machine(program: program)])
+    }
+
+    /// So many programs are known by their text: a configuration is checked before it is used, and watches share presets.
+    private static let knownMax = 256
+    private static let known = Mutex<[[UInt8]: Machines]>([:])
+
+    /// The machines of a program, which is compiled where its text is new.
+    static func of(_ program: String) throws(JSONQueryError) -> Machines {
+        let text = Array(program.utf8)
+        if let machines = known.withLock({ $0[text] }) { return machines }
+        let machines = try Machines(program: program)
+        known.withLock { known in
+            if known.count >= knownMax { known = [:] }
+            known[text] = machines
+        }
+        return machines
+    }
 
     func takeOut() throws(JSONQueryError) -> Machine {
         if let machine = idle.withLock({ $0.popLast() }) { return machine }
