@@ -9,14 +9,20 @@ public struct ItemRules: Sendable {
     let rules: CompiledRules
 
     /// - Parameters:
-    ///   - items: finds the items: CSS, `xpath:…`, or `jq:…` for JSON; then every other selector is jq too.
+    ///   - items: finds the items: CSS, `xpath:…`, or `jq:…` for JSON; then every other selector is jq too. `schema:Product` is what the page
+    ///     tells machines about what it sells, as JSON (`ProductReading`).
     ///   - keys: find an item's key, inside the item; the first that finds something counts.
     ///   - fields: in any order; no name twice.
     ///   - next: finds the link to the page that follows, in the whole page.
+    ///   - keyMatch: a regular expression over what they find; its first group is the key.
+    ///   - availability: decides what every item has in the field `availability`; without it there is no such field.
     public init(
-        items: String, keys: [String], fields: [(name: String, rule: FieldRule)], next: String? = nil
+        items: String, keys: [String], keyMatch: String? = nil, fields: [(name: String, rule: FieldRule)],
+        next: String? = nil, availability: AvailabilityRules? = nil
     ) throws(ExtractionError) {
-        rules = try CompiledRules(items: items, key: FieldRule(anyOf: keys), fields: fields, next: next)
+        rules = try CompiledRules(
+            items: items, key: FieldRule(anyOf: keys, match: keyMatch), fields: fields, next: next,
+            availability: availability)
         digestText = rules.digestText
     }
 
@@ -28,7 +34,7 @@ public struct ItemRules: Sendable {
 
     /// The names of the fields.
     public var fieldNames: [String] {
-        rules.fields.indices.filter { $0 != rules.keyField }.map { rules.fields[$0].name }
+        rules.values.map { rules.fields[$0].name }
     }
 
     /// Reads a page that was fetched from `baseURL`.
@@ -50,8 +56,14 @@ public struct ItemRules: Sendable {
             page = try JSONReader(rules, utf8: text.utf8, url: baseURL).page()
         } else {
             let tree = try Tree(text, names: rules.names)
-            var reader = try MarkupReader(rules, tree: tree, url: baseURL)
-            page = try reader.page()
+            if rules.items.isProducts {
+                page = try JSONReader(rules, document: ProductReading.products(of: tree, url: baseURL), url: baseURL)
+                    .page()
+                page.title = tree.title
+            } else {
+                var reader = try MarkupReader(rules, tree: tree, url: baseURL)
+                page = try reader.page()
+            }
             page.suspicion = BlockPage.suspicion(tree, itemsFound: page.items.count + page.keyless)
         }
         return page

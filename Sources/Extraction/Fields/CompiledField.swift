@@ -34,6 +34,9 @@ struct CompiledField: Sendable {
     private static func check(
         _ name: String, _ text: String?, _ selector: Selector, isJSON: Bool
     ) throws(ExtractionError) {
+        if selector.isProducts {
+            throw .badRule(field: name, reason: "schema:Product finds items; what is inside of one is read with jq")
+        }
         if isJSON, !selector.isJQ {
             throw .badRule(field: name, reason: "the items are read with jq, so write \"jq:\(text ?? ".")\"")
         }

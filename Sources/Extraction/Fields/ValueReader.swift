@@ -21,6 +21,18 @@ struct ValueReader: Sendable {
         times = rule.kind == .time ? try TimeReading(timezone: rule.timezone, format: rule.format, field: field) : nil
     }
 
+    var hasPattern: Bool { pattern != nil }
+
+    /// Whether the pattern matches somewhere in the text; where there is none, any text does.
+    func matches(_ text: [UInt8]) throws(ExtractionError) -> Bool {
+        guard let pattern else { return true }
+        switch text.withUnsafeBufferPointer(pattern.match) {
+        case .none: return false
+        case .value: return true
+        case .tooHard: throw .failed("the regular expression takes too many steps on this text")
+        }
+    }
+
     /// `text` is folded already (for `html`: trimmed).
     func read(_ text: UnsafeBufferPointer<UInt8>, base: String) -> Outcome {
         var text = text

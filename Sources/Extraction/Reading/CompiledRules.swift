@@ -7,8 +7,14 @@ struct CompiledRules: Sendable {
     private static let readerVersion = 1
 
     let items: Selector
-    /// In the order of the bytes of their names, which is the order in which they are written; the key is the last one.
+    /// In the order of the bytes of their names, which is the order in which they are written; then what decides the availability, and
+    /// the key as the last one.
     let fields: [CompiledField]
+    /// How many of them are written into an item.
+    let valueCount: Int
+    /// Places among `fields`; nil where a rule is not given.
+    let inStock: Int?
+    let outOfStock: Int?
     let next: CompiledField?
     /// The selectors of all fields, those of one field after another in the order in which they are tried.
     let slots: [Slot]
@@ -21,6 +27,9 @@ struct CompiledRules: Sendable {
     let digestText: String
 
     var keyField: Int { fields.count - 1 }
+    /// Those that are written into an item.
+    var values: Range<Int> { 0..<valueCount }
+    var hasAvailability: Bool { inStock != nil || outOfStock != nil }
 
     /// One selector of a field.
     struct Slot: Sendable {
@@ -32,21 +41,35 @@ struct CompiledRules: Sendable {
     let slotRanges: [Range<Int>]
 
     init(
-        items: String, key: FieldRule, fields: [(name: String, rule: FieldRule)], next: String?
+        items: String, key: FieldRule, fields: [(name: String, rule: FieldRule)], next: String?,
+        availability: AvailabilityRules? = nil
     ) throws(ExtractionError) {
         var names = NameTable()
         self.items = try Selector(items, names: &names)
         if case .css(let selector, let attribute) = self.items, selector == nil || attribute != nil {
             throw .badSelector(selector: items, place: 1, reason: "items are elements; an attribute is none")
         }
-        let isJSON = self.items.isJQ
+        let isJSON = self.items.isJQ || self.items.isProducts
         var compiled: [CompiledField] = []
         for (name, rule) in fields.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
             if let last = compiled.last, last.name.utf8.elementsEqual(name.utf8) {
                 throw .badRule(field: name, reason: "it is given twice")
             }
+            if name == Availability.field, availability != nil {
+                throw .badRule(field: name, reason: "this name is taken: availability: says what stands there")
+            }
             compiled.append(try CompiledField(name: name, rule: rule, isJSON: isJSON, names: &names))
         }
+        valueCount = compiled.count
+        let rules = [availability?.inStock, availability?.outOfStock]
+        var places: [Int?] = []
+        for rule in rules {
+            places.append(rule == nil ? nil : compiled.count)
+            guard let rule else { continue }
+            compiled.append(
+                try CompiledField(name: Availability.field, rule: rule.field, isJSON: isJSON, names: &names))
+        }
+        (inStock, outOfStock) = (places[0], places[1])
         compiled.append(try CompiledField(name: "key", rule: key, isJSON: isJSON, names: &names))
         self.fields = compiled
         self.next = try next.map { text throws(ExtractionError) in
@@ -67,7 +90,8 @@ struct CompiledRules: Sendable {
         usesXPath = self.items.isXPath || slots.contains { $0.selector.isXPath } || others.contains(where: \.isXPath)
         self.names = names
         digestText = CompiledRules.digestText(
-            items: items, key: key, fields: compiled.dropLast().map { ($0.name, $0.rule) }, next: next)
+            items: items, key: key, fields: compiled[..<valueCount].map { ($0.name, $0.rule) }, next: next,
+            availability: availability)
     }
 
     private static func ranges(of fields: [CompiledField]) -> [Range<Int>] {
@@ -79,13 +103,17 @@ struct CompiledRules: Sendable {
     }
 
     private static func digestText(
-        items: String, key: FieldRule, fields: [(String, FieldRule)], next: String?
+        items: String, key: FieldRule, fields: [(String, FieldRule)], next: String?, availability: AvailabilityRules?
     ) -> String {
         var object = JSONObject([
             ("reader", JSON(readerVersion)), ("items", .string(items)), ("key", json(key)),
             ("fields", .object(JSONObject(fields.map { ($0.0, json($0.1)) }))),
         ])
         object["next"] = next.map { .string($0) }
+        if let availability {
+            object["availability"] = .array(
+                [availability.inStock, availability.outOfStock].map { $0.map { json($0.field) } ?? .null })
+        }
         return JSON.object(object).canonicalText
     }
 

@@ -16,8 +16,15 @@ struct JSONReader {
         }
     }
 
+    /// Reads what has been made JSON of already.
+    init(_ rules: CompiledRules, document: JSON, url: String) {
+        self.rules = rules
+        base = url
+        self.document = document
+    }
+
     func items() throws(ExtractionError) -> [JSON] {
-        guard case .jq(let filter) = rules.items else { return [] }
+        guard case .jq(let filter) = rules.items else { return document.arrayValue ?? [] }
         return try run(filter, PreparedInput(document))
     }
 
@@ -36,18 +43,22 @@ struct JSONReader {
     }
 
     private func key(_ input: borrowing PreparedInput) throws(ExtractionError) -> String? {
-        for selector in rules.fields[rules.keyField].selectors {
+        let field = rules.fields[rules.keyField]
+        for selector in field.selectors {
             guard case .jq(let filter) = selector, let found = try run(filter, input).first,
-                let text = JSONReader.text(found), !text.isEmpty
+                let text = JSONReader.text(found),
+                case .value(.string(let key)) = Array(text.utf8).withUnsafeBufferPointer({
+                    field.values.read($0, base: base)
+                })
             else { continue }
-            return text
+            return key
         }
         return nil
     }
 
     private func readItem(_ input: borrowing PreparedInput, key: String, page: inout Page) -> ReadItem {
         var item = ReadItem(key: key, fields: JSONObject())
-        for field in rules.fields.indices where field != rules.keyField {
+        for field in rules.values {
             switch value(rules.fields[field], input) {
             case .nothing: break
             case .value(let value): item.fields[rules.fields[field].name] = value
@@ -56,7 +67,37 @@ struct JSONReader {
                 page.note(FieldFailure(key: key, field: rules.fields[field].name, reason: reason))
             }
         }
+        if rules.hasAvailability {
+            item.fields[Availability.field] = .string(availability(input, key: key, page: &page).rawValue)
+        }
         return item
+    }
+
+    private func availability(_ input: borrowing PreparedInput, key: String, page: inout Page) -> Availability {
+        var answers: [Bool?] = []
+        for place in [rules.inStock, rules.outOfStock] {
+            guard let place else {
+                answers.append(false)
+                continue
+            }
+            do throws(ExtractionError) { answers.append(try holds(rules.fields[place], input)) } catch {
+                page.note(FieldFailure(key: key, field: Availability.field, reason: error.description))
+                answers.append(nil)
+            }
+        }
+        return Availability(inStock: answers[0], outOfStock: answers[1])
+    }
+
+    /// Whether something is found (null and false are nothing), and matches where it has to.
+    private func holds(_ field: CompiledField, _ input: borrowing PreparedInput) throws(ExtractionError) -> Bool {
+        for case .jq(let filter) in field.selectors {
+            for value in try run(filter, input) where value != .null && value != false {
+                guard field.values.hasPattern else { return true }
+                guard let text = JSONReader.text(value) else { continue }
+                if try field.values.matches(Array(text.utf8)) { return true }
+            }
+        }
+        return false
     }
 
     private func value(_ field: CompiledField, _ input: borrowing PreparedInput) -> ValueReader.Outcome {

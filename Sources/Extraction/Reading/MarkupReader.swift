@@ -57,7 +57,7 @@ struct MarkupReader {
             return try find(expression, from: Tree.document).compactMap {
                 if case .node(let index) = $0 { index } else { nil }
             }
-        case .css(nil, _), .jq: return []
+        case .css(nil, _), .jq, .products: return []
         }
     }
 
@@ -106,7 +106,7 @@ struct MarkupReader {
         case .xpath(let expression):
             let all = try find(expression, from: item)
             return takesAll(slot) ? all : Array(all.prefix(1))
-        case .jq: return []
+        case .jq, .products: return []
         }
     }
 
@@ -120,7 +120,7 @@ struct MarkupReader {
     private mutating func reading(of place: Tree.Index, key: String) throws(ExtractionError) -> ItemReading {
         var item = ReadItem(key: key, fields: JSONObject())
         var failures: [FieldFailure] = []
-        for field in rules.fields.indices where field != rules.keyField {
+        for field in rules.values {
             switch try value(of: field, in: place) {
             case .nothing: break
             case .value(let value): item.fields[rules.fields[field].name] = value
@@ -129,7 +129,46 @@ struct MarkupReader {
                 failures.append(FieldFailure(key: key, field: rules.fields[field].name, reason: reason))
             }
         }
+        if rules.hasAvailability {
+            let availability = try availability(of: place, key: key, &failures)
+            item.fields[Availability.field] = .string(availability.rawValue)
+        }
         return ItemReading(item: item, failures: failures)
+    }
+
+    private mutating func availability(
+        of item: Tree.Index, key: String, _ failures: inout [FieldFailure]
+    ) throws(ExtractionError) -> Availability {
+        var answers: [Bool?] = []
+        for place in [rules.inStock, rules.outOfStock] {
+            guard let place else {
+                answers.append(false)
+                continue
+            }
+            do throws(ExtractionError) { answers.append(try holds(place, in: item)) } catch {
+                failures.append(FieldFailure(key: key, field: Availability.field, reason: error.description))
+                answers.append(nil)
+            }
+        }
+        return Availability(inStock: answers[0], outOfStock: answers[1])
+    }
+
+    /// Whether something is found, and matches where it has to.
+    private mutating func holds(_ field: Int, in item: Tree.Index) throws(ExtractionError) -> Bool {
+        let rule = rules.fields[field]
+        for slot in rules.slotRanges[field] {
+            for source in try sources(slot, in: item) {
+                fold(rule, rules.slots[slot].selector, source)
+                if rule.values.hasPattern {
+                    if try rule.values.matches(folded.bytes) { return true }
+                } else if case .node = source {
+                    return true
+                } else if !folded.isEmpty {
+                    return true
+                }
+            }
+        }
+        return false
     }
 
     /// The value that the first of the field's selectors finds which finds any.
@@ -169,20 +208,26 @@ struct MarkupReader {
     private mutating func single(
         _ rule: CompiledField, _ selector: Selector, _ source: Source
     ) -> ValueReader.Outcome {
-        folded.reset()
-        switch (source, rule.rule.kind) {
-        case (.node(let place), .html) where attributeName(rule, selector, place) == nil:
+        if case .node(let place) = source, rule.rule.kind == .html, attributeName(rule, selector, place) == nil {
             let html = tree.innerHTML(of: place, without: removed(rule, in: place))
             return html.withUnsafeBufferPointer { rule.values.read($0, base: base) }
-        case (.node(let place), _):
+        }
+        fold(rule, selector, source)
+        return folded.bytes.withUnsafeBufferPointer { rule.values.read($0, base: base) }
+    }
+
+    /// Puts the text of what was found into `folded`.
+    private mutating func fold(_ rule: CompiledField, _ selector: Selector, _ source: Source) {
+        folded.reset()
+        switch source {
+        case .node(let place):
             if let name = attributeName(rule, selector, place) {
                 tree.attribute(name, of: place)?.withUnsafeBufferPointer { folded.append($0) }
             } else {
                 tree.appendText(of: place, without: removed(rule, in: place), to: &folded)
             }
-        case (.text(let text), _): text.withUnsafeBufferPointer { folded.append($0) }
+        case .text(let text): text.withUnsafeBufferPointer { folded.append($0) }
         }
-        return folded.bytes.withUnsafeBufferPointer { rule.values.read($0, base: base) }
     }
 
     private func lines(_ rule: CompiledField, _ selector: Selector, _ source: Source) -> [ValueReader.Outcome] {
@@ -234,7 +279,7 @@ struct MarkupReader {
             }
             return nil
         case .xpath(let expression): return try find(expression, from: Tree.document).first
-        case .css(nil, _), .jq: return nil
+        case .css(nil, _), .jq, .products: return nil
         }
     }
 }

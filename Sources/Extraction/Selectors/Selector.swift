@@ -1,4 +1,4 @@
-// A selector as daybook.yaml has it: CSS by default, `xpath:…`, or `jq:…`, and the attribute that may follow CSS.
+// A selector as daybook.yaml has it: CSS by default, `xpath:…`, `jq:…` or `schema:Product`, and the attribute that may follow CSS.
 
 import JSONQuery
 
@@ -7,6 +7,8 @@ enum Selector: Sendable {
     case css(CSSSelector?, attribute: CSSSelector.Name?)
     case xpath(XPathExpression)
     case jq(JSONFilter)
+    /// `schema:Product`, for items only.
+    case products
 
     init(_ text: String, names: inout NameTable) throws(ExtractionError) {
         if text.hasPrefix("xpath:") {
@@ -15,6 +17,11 @@ enum Selector: Sendable {
             do throws(JSONQueryError) { self = .jq(try JSONFilter(String(text.dropFirst(3)))) } catch {
                 throw .badSelector(selector: text, place: 4, reason: "\(error)")
             }
+        } else if text.hasPrefix("schema:") {
+            guard text == "schema:Product" else {
+                throw .badSelector(selector: text, place: 8, reason: "only schema:Product is known")
+            }
+            self = .products
         } else {
             let (selector, attribute) = try CSSParser.parse(text, names: &names)
             self = .css(selector, attribute: attribute)
@@ -22,5 +29,6 @@ enum Selector: Sendable {
     }
 
     var isJQ: Bool { if case .jq = self { true } else { false } }
+    var isProducts: Bool { if case .products = self { true } else { false } }
     var isXPath: Bool { if case .xpath = self { true } else { false } }
 }

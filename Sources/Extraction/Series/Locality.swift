@@ -15,7 +15,7 @@ extension Selector {
     fileprivate var isLocal: Bool {
         switch self {
         case .css(let selector, _): selector?.isLocal ?? true
-        case .xpath, .jq: false
+        case .xpath, .jq, .products: false
         }
     }
 }

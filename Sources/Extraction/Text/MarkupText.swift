@@ -87,7 +87,7 @@ struct MarkupText {
                 case .text(let text): take(text)
                 }
             }
-        case .css(nil, _), .jq: break
+        case .css(nil, _), .jq, .products: break
         }
         guard found > 0 else { throw rules.nothingFound }
         return lines

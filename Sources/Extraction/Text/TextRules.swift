@@ -48,6 +48,9 @@ public struct TextRules: Sendable {
             throw .badRule(
                 field: "select", reason: "an attribute alone is no part of a page; write \"ELEMENT@attribute\"")
         }
+        if self.select?.isProducts == true {
+            throw .badRule(field: "select", reason: "schema:Product finds the items of a list, not a part of a page")
+        }
         self.remove = try remove.map { text throws(ExtractionError) in
             guard case .css(let selector?, nil) = try Selector(text, names: &names) else {
                 throw .badRule(field: "remove", reason: "\"\(text)\" must be a CSS selector of elements")
