@@ -18,6 +18,20 @@ public struct Observed: EventData {
     public func json() -> JSON { .object(fields) }
 }
 
+/// `stock.observed`: the same, with what is said of its availability among the fields.
+public struct StockObserved: EventData {
+    public var fields: JSONObject
+
+    public init(json: JSON) throws(ObservationError) {
+        fields = try Observed(json: json).fields
+        guard let said = fields[Availability.member]?.stringValue, Availability(rawValue: said) != nil else {
+            throw ObservationError(expected: "StockObserved", reason: "it has no availability")
+        }
+    }
+
+    public func json() -> JSON { .object(fields) }
+}
+
 /// `page.observed`: what a page said. Its text is a list, so that every line is one in JSON as well.
 public struct PageObserved: EventData, Codable {
     public var title: String?

@@ -11,6 +11,25 @@ extension EventType {
             example: #"{"price":"449.00","title":"Graphics card, 8 GB"}"#),
         absent("item"),
         EventType(
+            StockObserved.self, "stock.observed", subject: "WATCH/KEY",
+            "What one item of a shop looked like. The data is the fields as the configuration names them, and `availability`; a field that "
+                + "found nothing is left out. \(whenAppended)",
+            members: [
+                .always(
+                    "availability",
+                    "`in-stock`, `out-of-stock`, or `unknown` where the page shows neither, or both: a page that does not say is no news of anything"
+                ),
+                .sometimes(
+                    "price",
+                    "`amount` and, where the page names it, `currency` (ISO 4217); of a field `price` with `as: money`"),
+                .sometimes("name", "what it is called; of a field `name`"),
+                .sometimes("url", "where it is sold; of a field `url`"),
+            ],
+            example:
+                #"{"availability":"in-stock","name":"Graphics card, 8 GB","price":{"amount":449,"currency":"USD"},"url":"https://shop.example/a-17"}"#
+        ),
+        absent("stock"),
+        EventType(
             PageObserved.self, "page.observed", subject: "WATCH/KEY",
             "What the page of a watch said; the key is always `page`. \(whenAppended)",
             members: [
@@ -24,7 +43,8 @@ extension EventType {
     private static func absent(_ family: String) -> EventType {
         EventType(
             Absent.self, "\(family).absent", subject: "WATCH/KEY",
-            "A \(family) that was present and that a run which could tell did not find.", members: [], example: "{}")
+            "A\(family == "stock" ? "n item of a shop" : " \(family)") that was present and that a run which could tell did not find.",
+            members: [], example: "{}")
     }
 
     private static let whenAppended = "Appended when it differs from the last recorded state."
@@ -98,6 +118,10 @@ extension EventType {
             "fields that were there but were not what they should be (a time, a number): what is recorded of them stays as it is"
         ),
         .sometimes("unreadableFirst", "the first few of them, a sentence each"),
+        .sometimes(
+            "unknownAfter",
+            "of a watch of kind `stock`: after how many runs in a row an availability that is unknown is news, as `unknown-after` had it then"
+        ),
     ]
 
     private static let missed = Member.sometimes("missed", "the keys of present items that the run did not see")

@@ -74,6 +74,8 @@ public struct RunEnded: EventData, Codable {
     /// Where `missed` would be too long for an event: a blob holding it as a JSON array.
     public var missedIn: BlobReference?
     public var suspicions: [Suspicion]?
+    /// Of a stock watch: in how many runs in a row an availability must be unknown to be news, as the configuration had it.
+    public var unknownAfter: Int?
     public var failures: [Failure]?
     /// How many failures more there were than `failures` lists.
     public var furtherFailures: Int?

@@ -13,10 +13,13 @@ public struct WatchDefinition: Sendable {
     public var rules: WatchRules
     public var expect: Expectation
     public var keep: KeepEvidence
+    /// Of stock: in how many runs in a row an item's availability must be unknown to be news. The run event says it, since what is derived
+    /// from a run knows events only.
+    public var unknownAfter: Int?
 
     public init(
         name: String, kind: WatchKind, topics: Topics? = nil, fetch: Fetch, rules: ItemRules,
-        expect: Expectation = Expectation(), keep: KeepEvidence = .changed
+        expect: Expectation = Expectation(), keep: KeepEvidence = .changed, unknownAfter: Int? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -25,6 +28,7 @@ public struct WatchDefinition: Sendable {
         self.rules = .items(rules)
         self.expect = expect
         self.keep = keep
+        self.unknownAfter = unknownAfter
     }
 
     /// A watch of one page's text.

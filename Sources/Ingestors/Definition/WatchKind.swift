@@ -12,10 +12,12 @@ public struct WatchKind: Hashable, Sendable {
     public static let sessions = WatchKind(name: "sessions", family: "session")
     public static let items = WatchKind(name: "items", family: "item")
 
+    public static let stock = WatchKind(name: "stock", family: "stock")
+
     public static let page = WatchKind(name: "page", family: "page")
 
     /// Every kind there is.
-    public static let all = [sessions, items, page]
+    public static let all = [sessions, items, stock, page]
 
     public static func named(_ name: String) -> WatchKind? { all.first { $0.name == name } }
 

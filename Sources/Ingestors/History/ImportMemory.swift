@@ -71,7 +71,7 @@ struct ImportMemory {
             failed: failure != nil, known: known)
         let whole = try evidence.completed { key throws(IngestError) in try recordedFields(of: key) }
         let decision = try decide(whole, at: version.time)
-        var summary = RunEnded(decision, kind: definition.kind)
+        var summary = RunEnded(decision, of: definition)
         summary.bytes = read.size
         if let page { summary.take(page) }
         if let failure { summary.take(failure, reference) }

@@ -75,8 +75,9 @@ struct RunRecord {
 
 extension RunEnded {
     /// What the decision says of the run.
-    init(_ decision: Decision, kind: WatchKind) {
-        self.init(kind: kind.name)
+    init(_ decision: Decision, of definition: WatchDefinition) {
+        self.init(kind: definition.kind.name)
+        unknownAfter = definition.unknownAfter
         observed = decision.found
         changed = decision.appended.count
         unchanged = decision.unchanged

@@ -30,7 +30,7 @@ extension Survey {
 
     /// The run event's data, but for what it missed.
     func summary(of decision: Decision, _ definition: WatchDefinition, seconds: Double) -> RunEnded {
-        var summary = RunEnded(decision, kind: definition.kind)
+        var summary = RunEnded(decision, of: definition)
         summary.requests = traffic.requests
         summary.notModified = traffic.notModified
         summary.bytes = traffic.bytes

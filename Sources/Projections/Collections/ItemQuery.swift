@@ -5,8 +5,13 @@ import EventLog
 /// Reads a keyed collection's tables, inside `ProjectionEngine.read`.
 public struct ItemQuery {
     let database: Connection
+    /// What the collection `stock` knows besides.
+    private let stock: StockQuery?
 
-    public init(_ database: Connection) { self.database = database }
+    public init(_ database: Connection) {
+        self.database = database
+        stock = StockQuery(ifIn: database)
+    }
 
     /// A watch answers to the names that it had, too.
     var names: NameTable { NameTable(database) }
@@ -110,6 +115,7 @@ public struct ItemQuery {
     ) throws {
         let limits = asOf.limits
         let versions = ItemVersions(database)
+        var lastRuns: [String: Int64] = [:]
         try database.forEach(
             dynamic: """
                 SELECT items.watch, items.key, items.first_seen, items.id, items.goes_back,
@@ -121,11 +127,12 @@ public struct ItemQuery {
             guard let held = try versions.held(row, 5, item: Int64(row.int(3)), goesBack: row.bool(4), asOf) else {
                 return
             }
-            try body(
-                ItemRow(
-                    watch: row.text(0), key: row.text(1), version: held.version.number,
-                    state: ItemState(present: held.version.isPresent), fields: held.state, firstSeen: row.time(2),
-                    lastChanged: Timestamp(millisecondsSinceEpoch: held.version.time), sequence: held.version.sequence))
+            var item = ItemRow(
+                watch: row.text(0), key: row.text(1), version: held.version.number,
+                state: ItemState(present: held.version.isPresent), fields: held.state, firstSeen: row.time(2),
+                lastChanged: Timestamp(millisecondsSinceEpoch: held.version.time), sequence: held.version.sequence)
+            item.stock = try stock?.state(of: item, asOf: asOf, &lastRuns)
+            try body(item)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 import CanonicalJSON
 import EventLog
+import Observations
 
 /// Whether a thing is there, as far as anybody could tell.
 public enum ItemState: String, Sendable, CaseIterable {
@@ -23,12 +24,16 @@ public struct ItemRow: Sendable, Equatable {
     public let lastChanged: Timestamp
     /// Of the event that made this version.
     public let sequence: UInt64
+    /// Of an item of a shop.
+    public var stock: StockState?
 
-    /// `{"watch","key","version","state","fields","firstSeen","lastChanged","sequence"}`, without a newline.
+    /// `{"watch","key","version","state","fields","firstSeen","lastChanged","sequence"}`, without a newline; of an item of a shop
+    /// besides `"name","availability","price"?,"url"?,"since","lastSeen"`, after the key.
     public var line: [UInt8] {
         var line = JSONLine()
         line.add("watch", watch)
         line.add("key", key)
+        if let stock { line.add(stock, fields: (try? JSON.parse(fields)) ?? .null, key: key) }
         line.add("version", version)
         line.add("state", state.rawValue)
         line.add("fields", json: fields)
@@ -108,6 +113,16 @@ struct JSONLine {
         JSON.writeString(key, into: &bytes)
         bytes.append(UInt8(ascii: ":"))
         bytes += json
+    }
+
+    mutating func add(_ stock: StockState, fields: JSON, key: String) {
+        add("name", StockQuery.name(fields, key: key))
+        add("availability", stock.availability.rawValue)
+        for member in ["price", "url"] {
+            if let value = fields[member] { add(member, value) }
+        }
+        add("since", stock.since.description)
+        add("lastSeen", stock.lastSeen.description)
     }
 
     mutating func add(_ key: String, _ value: JSON) { add(key, json: value.canonicalBytes) }

@@ -12,10 +12,12 @@ public struct KeyedCollection: Projection {
     public static let sessions = KeyedCollection(name: "sessions", family: "session")
     /// `items`: any other list.
     public static let items = KeyedCollection(name: "items", family: "item")
+    /// `stock`: what a shop has, and whether it is to be had.
+    public static let stock = KeyedCollection(name: "stock", family: "stock", rules: StockRules())
     /// `pages`: one page's text each.
     public static let pages = KeyedCollection(name: "pages", family: "page")
     /// Every kind there is.
-    public static let kinds = [sessions, items, pages]
+    public static let kinds = [sessions, items, stock, pages]
 
     public let name: String
     /// The events' family: `FAMILY.observed` and `FAMILY.absent` are what it reads.
@@ -23,10 +25,12 @@ public struct KeyedCollection: Projection {
     public let version = 3
     private let observed: [UInt8]
     private let absent: [UInt8]
+    private let rules: (any CollectionRules)?
 
-    private init(name: String, family: String) {
+    private init(name: String, family: String, rules: (any CollectionRules)? = nil) {
         self.name = name
         self.family = family
+        self.rules = rules
         observed = Array("\(family).observed".utf8)
         absent = Array("\(family).absent".utf8)
     }
@@ -55,6 +59,7 @@ public struct KeyedCollection: Projection {
             );
             CREATE UNIQUE INDEX versions_by_sequence ON versions (item, sequence);
             """)
+        try rules?.createTables(database)
     }
 
     public func createIndexes(_ database: Connection) throws {
@@ -63,6 +68,7 @@ public struct KeyedCollection: Projection {
             CREATE INDEX items_by_key ON items (key);
             CREATE INDEX versions_by_time ON versions (item, time, sequence);
             """)
+        try rules?.createIndexes(database)
     }
 
     /// What an event is to a collection.
@@ -82,6 +88,10 @@ public struct KeyedCollection: Projection {
     }
 
     public func fold(_ event: EventView, into context: inout FoldContext) throws {
+        if let rules, event.family.raw.elementsEqual("run".utf8) {
+            let isFirst = try !ItemTable(context.database).hasHadCompleteRun(event.subject.raw)
+            try rules.end(event, isFirst: isFirst, &context)
+        }
         switch meaning(of: event) {
         case .sighting(let sighting): try see(event, sighting, &context)
         case .run:
@@ -104,6 +114,7 @@ public struct KeyedCollection: Projection {
             try database.run("UPDATE OR IGNORE items SET watch = ? WHERE watch = ?", name, former)
             try database.run("UPDATE OR IGNORE watches SET name = ? WHERE name = ?", name, former)
         }
+        try rules?.rename(former, to: event.subject.raw, in: database)
     }
 
     private func see(_ event: EventView, _ sighting: Sighting, _ context: inout FoldContext) throws {
@@ -119,23 +130,30 @@ public struct KeyedCollection: Projection {
         }
         guard let kind = kind ?? ItemStep.Kind.of(nil, sighting) else { return }
         if case .observed(let fields) = sighting { try CanonicalMembers.check(fields) }
-        try add(event, kind, sighting, to: known, at: place, table)
+        guard let item = try add(event, kind, sighting, to: known, at: place, table) else { return }
+        if let rules {
+            var fields = known?.stretch.state ?? []
+            if case .observed(let seen) = sighting { fields = Array(seen) }
+            return try rules.take(
+                CollectionStep(item: item, isPresent: kind != .withdrawn, fields: fields), event, in: context.database)
+        }
         try context.emit(
             change(kind), subject: event.subject.raw, origin: try origin(of: event, watch: place.watch, table))
     }
 
+    /// The item, which may be new.
     private func add(
         _ event: EventView, _ kind: ItemStep.Kind, _ sighting: Sighting, to known: ItemTable.Known?,
-        at place: ItemPlace,
-        _ table: ItemTable
-    ) throws {
+        at place: ItemPlace, _ table: ItemTable
+    ) throws -> Int64? {
         var version = ItemVersion(
             number: 1, sequence: event.sequence, time: event.observed.millisecondsSinceEpoch,
             isPresent: kind != .withdrawn)
         guard let known else {
-            guard case .observed(let fields) = sighting else { return }
+            guard case .observed(let fields) = sighting else { return nil }
             let item = try table.addItem(watch: place.watch, key: place.key, firstSeen: event.observed)
-            return try table.add(Stretch(version, fields), of: item, number: 0)
+            try table.add(Stretch(version, fields), of: item, number: 0)
+            return item
         }
         var stretch = known.stretch
         version.number = stretch.last.number + 1
@@ -151,6 +169,7 @@ public struct KeyedCollection: Projection {
                 try table.replace(stretch, of: known.item, number: known.number)
             }
         }
+        return known.item
     }
 
     /// What a step is called among the changes.
@@ -169,6 +188,7 @@ public struct KeyedCollection: Projection {
     }
 
     public func describe(_ change: EmittedChange, detail: [UInt8], in database: Connection) throws -> JSONMembers {
+        if let rules { return try rules.describe(change, detail: detail, in: database) }
         guard let version = try ItemQuery(database).version(of: change.subject, at: change.position.sequence) else {
             return []
         }
@@ -184,8 +204,9 @@ public struct KeyedCollection: Projection {
 }
 
 extension KeyedCollection: LoadingProjection {
-    func loader(_ database: Connection, beside path: String, _ sizes: LoaderSizes) -> any Loader {
-        CollectionLoader(self, database, path: path, sizes: sizes)
+    /// None for a kind with rules, which go from event to event.
+    func loader(_ database: Connection, beside path: String, _ sizes: LoaderSizes) -> (any Loader)? {
+        rules == nil ? CollectionLoader(self, database, path: path, sizes: sizes) : nil
     }
 }
 

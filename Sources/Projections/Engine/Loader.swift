@@ -4,8 +4,9 @@ import EventLog
 
 /// A projection that has one. What comes of it must be, to the last row, what `fold` makes of the same events.
 protocol LoadingProjection: Projection {
-    /// For an empty database with the projection's tables. Files that it needs begin with `path`, and are gone when it is.
-    func loader(_ database: Connection, beside path: String, _ sizes: LoaderSizes) -> any Loader
+    /// For an empty database with the projection's tables; nil where this one has none after all. Files that it needs begin with
+    /// `path`, and are gone when it is.
+    func loader(_ database: Connection, beside path: String, _ sizes: LoaderSizes) -> (any Loader)?
 }
 
 /// Takes events in, in order. It may keep in memory what has to be in the tables only when it is finished; so there is no

@@ -41,10 +41,7 @@ public struct Runs: Projection {
     }
 
     private func run(_ event: EventView, _ context: inout FoldContext) throws {
-        let type = event.type.raw
-        guard let outcome = RunOutcome.allCases.first(where: { type.elementsEqual("run.\($0.rawValue)".utf8) }) else {
-            return
-        }
+        guard let outcome = RunOutcome(event) else { return }
         _ = try CanonicalMembers(event.data)
         let watch = TextInPlace(event.subject.raw)
         let database = context.database
