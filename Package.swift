@@ -120,7 +120,15 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             // Into the binary itself, which stays the one file that there is to install.
-            resources: [.embedInCode("Presets/frab-xml.yaml")]),
+            resources: [
+                .embedInCode("Presets/apple-refurb.yaml"),
+                .embedInCode("Presets/bestbuy.yaml"),
+                .embedInCode("Presets/frab-xml.yaml"),
+                .embedInCode("Presets/newegg.yaml"),
+                .embedInCode("Presets/schema.org.yaml"),
+                .embedInCode("Presets/shopify.yaml"),
+                .embedInCode("Presets/walmart.yaml"),
+            ]),
         .executableTarget(name: "daybook", dependencies: ["DaybookApp"], swiftSettings: strict),
         .executableTarget(
             name: "daybook-bench",

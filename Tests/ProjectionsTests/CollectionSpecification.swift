@@ -6,15 +6,15 @@ import Testing
 /// What every keyed collection does. The examples speak of sessions and hold for each kind.
 @Suite("Specification of collections")
 struct CollectionSpecification {
-    @Test("an item's life", arguments: KeyedCollection.kinds, lives)
+    @Test("an item's life", arguments: KeyedCollection.plain, lives)
     func life(of kind: KeyedCollection, example: Example) async throws { try await expect(kind, example.about(kind)) }
 
-    @Test("where a change came from", arguments: KeyedCollection.kinds, origins)
+    @Test("where a change came from", arguments: KeyedCollection.plain, origins)
     func origin(of kind: KeyedCollection, example: Example) async throws {
         try await expect(kind, example.about(kind))
     }
 
-    @Test("who is who", arguments: KeyedCollection.kinds, identities)
+    @Test("who is who", arguments: KeyedCollection.plain, identities)
     func identity(of kind: KeyedCollection, example: Example) async throws {
         try await expect(kind, example.about(kind))
     }

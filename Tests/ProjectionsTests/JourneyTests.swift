@@ -29,7 +29,7 @@ struct JourneyTests {
         try await engine.catchUp()
         #expect(try engine.status().allSatisfy { $0.failure == nil })
         let steps = ["added", "updated", "withdrawn", "returned"]
-        for collection in KeyedCollection.kinds {
+        for collection in KeyedCollection.plain {
             let told = try engine.changes(of: collection.name, limit: .max)
             #expect(Set(told.map(\.kind)) == Set(steps.map { "\(collection.family).\($0)" }))
             #expect(Set(told.map(\.origin)) == Set(Origin.allCases))

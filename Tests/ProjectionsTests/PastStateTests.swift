@@ -25,9 +25,9 @@ struct PastStateTests {
         for (number, point) in points.enumerated() {
             let folder = "\(workshop.folder)/\(number)"
             let filled = try await PastState(of: Workshop.everything, asOf: point, source: log).fill(into: folder)
-            #expect(filled.map(\.projection) == ["items", "pages", "runs", "sessions"])
+            #expect(filled.map(\.projection) == ["items", "pages", "runs", "sessions", "stock"])
             let there = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-            #expect(there == ["items.sqlite", "pages.sqlite", "runs.sqlite", "sessions.sqlite"])
+            #expect(there == ["items.sqlite", "pages.sqlite", "runs.sqlite", "sessions.sqlite", "stock.sqlite"])
             let expected = try engine.read("sessions") { try ItemQuery($0).list(asOf: point) }
             #expect(try items("\(folder)/sessions.sqlite") == expected)
         }

@@ -1,6 +1,7 @@
 // `daybook sessions …` and `daybook items …`: keyed collections, one set of commands under several nouns.
 
 import ArgumentParser
+import Projections
 
 /// A kind of collection as the command line names it.
 protocol CollectionNoun: Sendable {
@@ -23,6 +24,12 @@ protocol CollectionNoun: Sendable {
     static func title(watch: String, key: String) -> String
     /// What `title` gave, or a key alone, as `ItemQuery` takes it.
     static func queryKey(_ text: String) -> String
+    /// The columns of its table after the watch and the key, and what an item has in them.
+    static var columns: [String] { get }
+    static func cells(of row: ItemRow) throws -> [Cell]
+    /// Whether an item is there, or to be had, in a word.
+    static func state(of row: ItemRow) -> Cell
+    static var historyCommand: any ParsableCommand.Type { get }
 }
 
 extension CollectionNoun {
@@ -30,6 +37,12 @@ extension CollectionNoun {
     static var hasKeys: Bool { true }
     static func title(watch: String, key: String) -> String { "\(watch)/\(key)" }
     static func queryKey(_ text: String) -> String { text }
+    static var columns: [String] { ["version", "changed", singular] }
+    static func cells(of row: ItemRow) throws -> [Cell] {
+        [Cell(row.version), Cell(EventText.clock(row.lastChanged), .faint), Cell(try FieldText.summary(row.fields))]
+    }
+    static func state(of row: ItemRow) -> Cell { Cell(row.state.rawValue, row.state == .present ? .good : .bad) }
+    static var historyCommand: any ParsableCommand.Type { CollectionHistoryCommand<Self>.self }
 }
 
 enum SessionsNoun: CollectionNoun {
@@ -78,7 +91,7 @@ struct CollectionCommand<Noun: CollectionNoun>: AsyncParsableCommand {
                   daybook \(Noun.name) diff --from "1d ago"
                 """,
             subcommands: [
-                CollectionListCommand<Noun>.self, CollectionShowCommand<Noun>.self, CollectionHistoryCommand<Noun>.self,
+                CollectionListCommand<Noun>.self, CollectionShowCommand<Noun>.self, Noun.historyCommand,
                 CollectionDiffCommand<Noun>.self,
             ])
     }

@@ -78,7 +78,7 @@ struct CollectionListCommand<Noun: CollectionNoun>: AsyncParsableCommand {
                 return text.console.line("No \(Noun.name)\(of) \(isFiltered ? "match" : "are known")\(asOf.suffix).")
             }
             if text.columns.isEmpty {
-                try text.printUsualTable(rows, hasKeys: Noun.hasKeys, singular: Noun.singular)
+                try text.printUsualTable(rows, of: Noun.self)
             } else {
                 try text.printTable(rows)
             }

@@ -39,10 +39,10 @@ struct CollectionShowCommand<Noun: CollectionNoun>: AsyncParsableCommand {
     }
 
     private func explain(_ row: ItemRow, on console: Console) throws {
-        let state = row.state == .present ? Tint.good : .bad
+        let state = Noun.state(of: row)
         console.line(
             "\(Tint.strong.applied(to: displayable(Noun.title(watch: row.watch, key: row.key)), on: console))  "
-                + "\(state.applied(to: row.state.rawValue, on: console))  version \(row.version)")
+                + "\(state.tint.applied(to: state.text, on: console))  version \(row.version)")
         console.line("first seen \(EventText.clock(row.firstSeen)), changed \(EventText.clock(row.lastChanged)) UTC")
         try FieldText.show(row.fields, on: console)
     }

@@ -11,8 +11,8 @@ struct WatchAddCommand: AsyncParsableCommand {
         commandName: "add",
         abstract: "Write a watch for a page into daybook.yaml.",
         discussion: """
-            Fetches the page once and recognises what it is: a conference schedule, a list of things in JSON, else a page whose \
-            text is watched. Where there is no daybook.yaml, one is made. What was there stays as it was.
+            Fetches the page once and recognises what it is: a conference schedule, a shop, a list of things in JSON, else a page \
+            whose text is watched. Where there is no daybook.yaml, one is made. What was there stays as it was.
 
             Examples:
               daybook watch add https://fosdem.org/2026/schedule/xml --name fosdem

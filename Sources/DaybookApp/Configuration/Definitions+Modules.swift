@@ -25,8 +25,10 @@ extension WatchSettings {
         }
         return WatchDefinition(
             name: name, kind: kind.definition, topics: topics, fetch: fetch.definition,
-            rules: try ItemRules(items: items, keys: keys, fields: fields, next: next), expect: expect.definition,
-            keep: KeepEvidence(rawValue: keepEvidence.rawValue) ?? .changed)
+            rules: try ItemRules(
+                items: items, keys: keys, keyMatch: keyMatch, fields: fields, next: next,
+                availability: availability?.rules), expect: expect.definition,
+            keep: KeepEvidence(rawValue: keepEvidence.rawValue) ?? .changed, unknownAfter: unknownAfter)
     }
 }
 
@@ -35,6 +37,7 @@ extension WatchSettings.Kind {
         switch self {
         case .sessions: .sessions
         case .items: .items
+        case .stock: .stock
         case .page: .page
         }
     }
@@ -59,6 +62,15 @@ extension WatchSettings.Field {
         }
         return FieldRule(
             anyOf: selectors, all: all, remove: remove, match: match, as: kind, timezone: timezone, format: format)
+    }
+}
+
+extension WatchSettings.Availability {
+    fileprivate var rules: AvailabilityRules {
+        func rule(_ rule: Rule?) -> AvailabilityRule? {
+            rule.map { AvailabilityRule(anyOf: $0.selectors, matches: $0.matches) }
+        }
+        return AvailabilityRules(inStock: rule(inStock), outOfStock: rule(outOfStock))
     }
 }
 

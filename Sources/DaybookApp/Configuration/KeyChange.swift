@@ -9,11 +9,15 @@ extension Configuration {
         return watchSettings.compactMap { watch in
             let watches = root["watches"]
             let before = watches?[watch.name] ?? watch.was.flatMap { watches?[$0] }
-            guard !watch.rekey, watch.page == nil, let former = before?["key"]?.texts,
-                !former.elementsEqual(watch.keys, by: { $0.utf8.elementsEqual($1.utf8) })
-            else { return nil }
+            guard !watch.rekey, watch.page == nil, let key = before?["key"] else { return nil }
+            let (former, match) = (key.texts ?? key["select"]?.texts ?? [], key["match"]?.text)
+            let isSame =
+                former.elementsEqual(watch.keys) { $0.utf8.elementsEqual($1.utf8) }
+                && (match ?? "").utf8.elementsEqual((watch.keyMatch ?? "").utf8)
+            guard !isSame else { return nil }
+            let what = Wording.list(former.map { "\"\($0)\"" }, "or") + (match.map { " matching \"\($0)\"" } ?? "")
             let message =
-                "it was \(Wording.list(former.map { "\"\($0)\"" }, "or")) before, and another key makes every item another one; say rekey: true if that is meant"
+                "it was \(what) before, and another key makes every item another one; say rekey: true if that is meant"
             return ConfigurationProblem(
                 file: file, line: watch.keyLine, path: "watches.\(watch.name).key", message: message)
         }

@@ -18,7 +18,7 @@ package enum Schedule: Hashable, Sendable {
 
 /// A watch, as the file has it; selectors and the like have been found to compile.
 struct WatchSettings: Sendable {
-    enum Kind: String, Sendable, CaseIterable { case sessions, items, page }
+    enum Kind: String, Sendable, CaseIterable { case sessions, items, stock, page }
 
     struct Topics: Hashable, Sendable {
         let url: String
@@ -62,6 +62,17 @@ struct WatchSettings: Sendable {
         let form: String
     }
 
+    /// When an item is in stock, and when it is not.
+    struct Availability: Hashable, Sendable {
+        struct Rule: Hashable, Sendable {
+            let selectors: [String]
+            let matches: String?
+        }
+
+        let inStock: Rule?
+        let outOfStock: Rule?
+    }
+
     struct Expect: Hashable, Sendable {
         let items: BoundsText
         let drop: Double
@@ -77,6 +88,8 @@ struct WatchSettings: Sendable {
     let items: String
     /// The first that finds something counts.
     let keys: [String]
+    /// What of that is the key.
+    var keyMatch: String?
     let fields: [Field]
     let next: String?
     let expect: Expect
@@ -89,6 +102,9 @@ struct WatchSettings: Sendable {
     let rekey: Bool
     /// Where `key` stands in the file.
     let keyLine: Int
+    /// For the kind `stock`.
+    var availability: Availability?
+    var unknownAfter: Int?
     /// For the kind `page`, which has no items, key, fields and next.
     var page: Page?
 }

@@ -56,14 +56,13 @@ struct ItemListText {
     }
 
     /// The table that a list has by itself.
-    func printUsualTable(_ rows: [ItemRow], hasKeys: Bool, singular: String) throws {
-        var table = Table("watch", "key", "version", "changed", singular)
+    func printUsualTable<Noun: CollectionNoun>(_ rows: [ItemRow], of noun: Noun.Type) throws {
+        var table = Table(headings: ["watch", "key"] + Noun.columns)
         for row in rows {
             let isGone = row.state == .absent
             table.add(
-                Cell(row.watch, .faint), Cell(row.key, isGone ? .bad : .strong), Cell(row.version),
-                Cell(EventText.clock(row.lastChanged), .faint), Cell(try FieldText.summary(row.fields)))
+                row: [Cell(row.watch, .faint), Cell(row.key, isGone ? .bad : .strong)] + (try Noun.cells(of: row)))
         }
-        (hasKeys ? table : table.without("key")).print(to: console)
+        (Noun.hasKeys ? table : table.without("key")).print(to: console)
     }
 }

@@ -48,7 +48,8 @@ enum StatusText {
     }
 
     private static func outcome(_ row: StatusRow) -> String {
-        row.failuresInARow > 1 ? "failed, \(row.failuresInARow) in a row" : row.outcome ?? ""
+        if row.failuresInARow > 1 { return "failed, \(row.failuresInARow) in a row" }
+        return (row.outcome ?? "") + (row.status.map { ", \($0)" } ?? "")
     }
 
     private static func routes(_ report: StatusReport) -> Table {

@@ -38,5 +38,9 @@ extension StatusReport {
                     }
                 }
             })
+        let statuses = try place.engine.read(KeyedCollection.stock.name) {
+            try StockQuery($0).statuses(asOf: point ?? .now)
+        }
+        for index in watches.indices { watches[index].status = statuses[watches[index].watch]?.rawValue }
     }
 }

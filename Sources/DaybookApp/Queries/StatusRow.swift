@@ -15,6 +15,8 @@ struct StatusRow: Equatable {
     /// When it is looked at next, where something keeps watch.
     var nextRun: Timestamp?
     var outcome: String?
+    /// How the watch's stock stands; only of that kind.
+    var status: String?
     var items = 0
     var failuresInARow = 0
     var error: String?
@@ -61,6 +63,7 @@ struct StatusRow: Equatable {
         row["configured"] = .bool(isConfigured)
         row["lastRun"] = lastRun.map { .string($0.description) } ?? .null
         row["outcome"] = outcome.map { .string($0) } ?? .null
+        row["status"] = status.map { .string($0) }
         row["items"] = JSON(items)
         row["failuresInARow"] = JSON(failuresInARow)
         row["lastGood"] = lastGood.map { .string($0.description) }

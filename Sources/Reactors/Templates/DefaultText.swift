@@ -6,6 +6,7 @@ import Projections
 package enum DefaultText {
     /// The line, and the lines of texts that changed.
     package static func text(_ change: JSON) -> String {
+        if StockText.isDue(change) { return StockText.lines(change).joined(separator: "\n") }
         let kind = change["kind"]?.stringValue ?? ""
         let entries = kind.hasSuffix(".added") ? [] : change["changes"]?.arrayValue?.filter(TextLines.areDue) ?? []
         let lines = entries.flatMap { DiffLines.of($0, in: change, DiffLines.standard) }
@@ -14,6 +15,7 @@ package enum DefaultText {
 
     /// One readable line for a change: who it is about, what happened, and each field's old and new value.
     static func line(_ change: JSON) -> String {
+        if StockText.isDue(change) { return StockText.lines(change).joined(separator: "; ") }
         let kind = change["kind"]?.stringValue ?? ""
         let text =
             switch kind.split(separator: ".", maxSplits: 1).last.map(String.init) {

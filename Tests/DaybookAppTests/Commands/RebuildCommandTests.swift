@@ -27,7 +27,7 @@ struct RebuildCommandTests {
         #expect(said.status == .done)
         #expect(
             said.lines == ["As of 2026-11-21T11:00:00Z, in SQLite databases that any tool may read:"]
-                + ["items", "pages", "runs", "sessions"].map { "  \(folder)/\($0).sqlite" }
+                + ["items", "pages", "runs", "sessions", "stock"].map { "  \(folder)/\($0).sqlite" }
                 + ["sqlite3 \(folder)/items.sqlite .schema shows what is in one."])
         #expect(try titles(folder + "/sessions.sqlite") == ["One"])
         let now = try await scratch.daybook("rebuild", "sessions", "--into", scratch.path("now"), "--json").rows()
@@ -55,7 +55,7 @@ struct RebuildCommandTests {
         try scratch.write("mine", to: "full/notes")
         for (arguments, sentence) in [
             (["--until", "1"], "--until needs --into"), (["--into", scratch.path("full")], "is not empty"),
-            (["sesions"], "there is no projection \"sesions\"; there are sessions, items, pages, runs, search"),
+            (["sesions"], "there is no projection \"sesions\"; there are sessions, items, stock, pages, runs, search"),
             (["--until", "soon", "--into", scratch.path("x")], "--until: \"soon\" is not a point"),
         ] {
             let said = await scratch.daybook(["rebuild"] + arguments)

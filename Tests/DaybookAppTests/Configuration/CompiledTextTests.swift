@@ -94,7 +94,7 @@ struct CompiledTextTests {
             problems(yaml("\"sesion.*\"")) == [
                 #"daybook.yaml:3: reactors.r.on: the pattern "sesion.*" means nothing that there is in this version"#
             ])
-        #expect(problems(yaml("\"stock.*\"")).count == 1)
+        #expect(problems(yaml("\"crawl.*\"")).count == 1)
     }
 
     @Test("A webhook's secret that is no key is refused without being repeated")

@@ -13,7 +13,8 @@ import Testing
 struct DefinitionTests {
     /// Every table of the file with its keys.
     private static let tables: [TableDefinition] = [
-        .file, .evidence, .watch, .pageWatch, .topics, .fetch, .field, .expect, .channel, .reactor,
+        .file, .evidence, .watch, .pageWatch, .topics, .fetch, .field, .expect, .watchKey, .availability,
+        .availabilityRule, .channel, .reactor,
     ]
 
     @Test("Each key is there once, is explained, and has a default and an example that it would take itself")
@@ -36,10 +37,10 @@ struct DefinitionTests {
         let schema = try JSON.parse(ConfigurationSchema.json)
         #expect(schema["$schema"]?.stringValue == "https://json-schema.org/draft/2020-12/schema")
         let watches = try #require(schema["properties"]?["watches"]?["additionalProperties"])
-        #expect(watches["properties"]?["kind"]?["enum"] == ["sessions", "items", "page"])
+        #expect(watches["properties"]?["kind"]?["enum"] == ["sessions", "items", "stock", "page"])
         #expect(
             watches["allOf"]?.arrayValue?.map { $0["if"]?["properties"]?["kind"]?["enum"] } == [
-                ["sessions", "items"], ["page"],
+                ["sessions", "items", "stock"], ["page"],
             ])
         let tables = watches["allOf"]?.arrayValue?.compactMap { $0["then"] } ?? []
         #expect(
@@ -47,7 +48,7 @@ struct DefinitionTests {
                 && tables.last?["properties"]?["items"] == nil)
         let watch = try #require(tables.first)
         #expect(Set(watch["properties"]?.objectValue?.keys ?? []) == Set(TableDefinition.watch.current.map(\.name)))
-        #expect(watch["properties"]?["availability"] == nil && watch["additionalProperties"]?.boolValue == false)
+        #expect(watch["properties"]?["workers"] == nil && watch["additionalProperties"]?.boolValue == false)
         #expect(
             watch["anyOf"] == [
                 ["required": ["preset"]], ["required": ["kind", "fetch", "items", "key", "fields"]],

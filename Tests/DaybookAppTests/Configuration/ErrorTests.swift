@@ -105,7 +105,7 @@ struct ErrorTests {
         #expect(
             problems("data: ./d\nwatches:\n  talks:\n    kind: items\n    fetch: {}\n") == [
                 #"daybook.yaml:3: watches.talks: the key "items" is missing: a selector such as ".title" is due"#,
-                #"daybook.yaml:3: watches.talks: the key "key" is missing: a selector such as ".title", or a list of these is due"#,
+                #"daybook.yaml:3: watches.talks: the key "key" is missing: a selector such as ".title", or a list of these, or a table of keys is due"#,
                 #"daybook.yaml:3: watches.talks: the key "fields" is missing: a table of keys is due"#,
                 #"daybook.yaml:5: watches.talks.fetch: the key "url" is missing: a URL such as https://example.org/ is due"#,
             ])
@@ -133,31 +133,31 @@ struct ErrorTests {
         #expect(said.map { $0.split(separator: ":")[1] } == ["3", "4", "5", "5", "8", "10", "10"])
         #expect(
             said[0].hasSuffix(
-                #"kind: expected one of sessions, items or page, got "sesions"; did you mean "sessions"?"#))
+                #"kind: expected one of sessions, items, stock or page, got "sesions"; did you mean "sessions"?"#))
         #expect(said[6].hasSuffix(#"to: there is no channel "nobody"; there is none under channels yet"#))
     }
 
     @Test("A kind of a later version is told in one sentence, and its keys are not held against it")
     func laterKinds() {
-        let yaml = "watches:\n  gtx:\n    kind: stock\n    preset: newegg\n    nonsense: 1\n"
+        let yaml = "watches:\n  gtx:\n    kind: crawl\n    preset: newegg\n    nonsense: 1\n"
         #expect(
             problems(yaml) == [
-                #"daybook.yaml:3: watches.gtx.kind: "stock" is not in this version yet, which knows sessions, items and page"#
+                #"daybook.yaml:3: watches.gtx.kind: "crawl" is not in this version yet, which knows sessions, items, stock and page"#
             ])
-        for kind in ["submissions", "directory", "crawl"] {
+        for kind in ["submissions", "directory"] {
             #expect(problems("watches: { w: { kind: \(kind) } }\n").count == 1)
         }
         #expect(
-            watchProblems(adding: "availability: {}")
+            watchProblems(adding: "workers: 3")
                 == [
-                    "daybook.yaml:8: watches.talks.availability: this key belongs to the kind stock, not in this version yet"
+                    "daybook.yaml:8: watches.talks.workers: this key belongs to the kind crawl, not in this version yet"
                 ])
         #expect(
             problems("watches: {}\nalarms: { a: { metric: run.errors } }\n")
                 == ["daybook.yaml:2: alarms: this key belongs to alarms, not in this version yet"])
         #expect(
             problems(
-                "watches: {}\nchannels: { team: { terminal: true } }\nreactors: { r: { on: stock.gone, to: team } }\n"
+                "watches: {}\nchannels: { team: { terminal: true } }\nreactors: { r: { on: crawl.finished, to: team } }\n"
             ).count == 1)
     }
 

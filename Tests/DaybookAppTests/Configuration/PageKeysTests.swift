@@ -38,7 +38,7 @@ struct PageKeysTests {
         arguments: [
             (
                 "items: li",
-                "5: watches.news.items: this is a key of sessions and items; a watch of kind page has no such key"
+                "5: watches.news.items: this is a key of sessions, items and stock; a watch of kind page has no such key"
             ),
             ("selct: main", #"5: watches.news.selct: unknown key; did you mean "select"?"#),
             ("as: lines", #"5: watches.news.as: expected one of text or html, got "lines""#),
@@ -80,7 +80,7 @@ struct PageKeysTests {
         let yaml = "watches: { w: { fetch: { url: \"https://x.example/\" }, select: main } }\n"
         #expect(
             problems(yaml) == [
-                #"daybook.yaml:1: watches.w: the key "kind" is missing: one of sessions, items or page is due"#
+                #"daybook.yaml:1: watches.w: the key "kind" is missing: one of sessions, items, stock or page is due"#
             ])
     }
 }

@@ -89,7 +89,7 @@ struct PresetTests {
             ("preset: frab-xlm", #"preset: there is no preset "frab-xlm"; did you mean "frab-xml"?"#),
             (
                 "preset: zzzzzzzz",
-                #"preset: there is no preset "zzzzzzzz"; there is frab-xml, and a file of your own is named by its path, such as ./mine.yaml"#
+                #"preset: there is no preset "zzzzzzzz"; there is apple-refurb, bestbuy, frab-xml, newegg, schema.org, shopify and walmart, and a file of your own is named by its path, such as ./mine.yaml"#
             ),
             (
                 "preset: ./nowhere.yaml",
@@ -146,9 +146,11 @@ struct PresetTests {
             return (status, recorder)
         }
         #expect(await run("list").1.output.contains("frab-xml"))
-        let row = try JSON.parse(await run("list", "--json").1.lines[0])
-        #expect(row["preset"] == "frab-xml" && row["kind"] == "sessions")
-        #expect(await run("show", "frab-xml").1.output == Preset.builtIn[0].text)
+        let rows = try await run("list", "--json").1.lines.map { try JSON.parse($0) }
+        #expect(rows.contains { $0["preset"] == "frab-xml" && $0["kind"] == "sessions" })
+        #expect(rows.contains { $0["preset"] == "newegg" && $0["kind"] == "stock" })
+        let frab = try #require(Preset.builtIn.first { $0.name == "frab-xml" })
+        #expect(await run("show", "frab-xml").1.output == frab.text)
         let (status, said) = await run("show", "frabxml")
         #expect(status == .no && said.errors.contains(#"did you mean "frab-xml"?"#))
     }

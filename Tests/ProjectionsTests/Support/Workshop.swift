@@ -36,3 +36,8 @@ final class Workshop: Sendable {
     /// The databases themselves.
     var databases: [String] { files.filter { $0.hasSuffix(".sqlite") } }
 }
+
+extension KeyedCollection {
+    /// Those without rules of their own, which tell of each item by itself.
+    static let plain = kinds.filter { $0.name != stock.name }
+}

@@ -45,6 +45,8 @@ struct TableDefinition: Sendable {
     var rules: [Rule] = []
     /// A key whose value may be of a later version: then the other keys are of that version too and are not looked at.
     var deciding: String?
+    /// On record, a table with nothing but the one key that a text or list is short for is that text or list.
+    var isShortForOneKey = false
 
     func key(_ name: String) -> KeyDefinition? {
         keys.first { $0.name.utf8.elementsEqual(name.utf8) }

@@ -51,7 +51,7 @@ extension KindTables {
     static let watch = KindTables(
         deciding: "kind",
         tables: [
-            (kinds: ["sessions", "items"], table: .watch),
+            (kinds: ["sessions", "items", "stock"], table: .watch),
             (kinds: ["page"], table: .pageWatch),
         ])
 }

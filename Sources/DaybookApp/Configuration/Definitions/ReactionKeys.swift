@@ -125,7 +125,8 @@ extension ValueType.Choice {
 
     /// Every kind of change, those of this version first.
     static let changes =
-        collectionChanges("session") + collectionChanges("item") + collectionChanges("page") + runChanges + laterChanges
+        collectionChanges("session") + collectionChanges("item") + collectionChanges("page") + stockChanges
+        + runChanges + laterChanges
 
     /// Those of the projections that a package of one's own adds.
     static var ownChanges: [ValueType.Choice] {
@@ -141,6 +142,15 @@ extension ValueType.Choice {
         ]
     }
 
+    private static let stockChanges = [
+        ValueType.Choice(name: "stock.initialized", about: "the first sound run of a watch; it names no items"),
+        ValueType.Choice(name: "stock.in-stock", about: "items came in stock; one change a run, naming them"),
+        ValueType.Choice(name: "stock.gone", about: "items went out of stock, or are no longer listed"),
+        ValueType.Choice(name: "stock.price", about: "prices differ"),
+        ValueType.Choice(
+            name: "stock.unknown", about: "for `unknown-after` runs nobody could tell whether items are in stock"),
+    ]
+
     private static let runChanges = [
         ValueType.Choice(
             name: "run.failed",
@@ -153,7 +163,6 @@ extension ValueType.Choice {
 
     private static let laterChanges: [ValueType.Choice] = [
         ("user", ["added", "updated", "withdrawn", "returned"], "directory"),
-        ("stock", ["initialized", "in-stock", "gone", "price", "unknown"], "stock"),
         ("submission", ["received", "decided"], "submissions"), ("extension", ["assigned", "released"], "directory"),
         ("crawl", ["finished", "failed"], "crawl"), ("alarm", ["changed"], "alarms"),
     ].flatMap { (family: String, kinds: [String], part: String) in

@@ -36,7 +36,7 @@ extension TableDefinition {
                 name: "items", type: .scalar(.selector), need: .required,
                 about: "Selects each item on a page.", example: "\".sessionRow\""),
             KeyDefinition(
-                name: "key", type: .oneOrMany(.scalar(.selector)), need: .required,
+                name: "key", type: .shorthand(key: "select", .watchKey), need: .required,
                 about:
                     "Selects what an item is known by, within the item; of several selectors the first that finds something "
                     + "counts. A changed `key` makes every item another one, and "
@@ -46,6 +46,16 @@ extension TableDefinition {
                 about:
                     "What is read of each item: a name of your own and a selector within the item, or a table with more "
                     + "options. What a selector does not find is left out."),
+            KeyDefinition(
+                name: "availability", type: .table(.availability),
+                about:
+                    "For the kind `stock`, which needs it: what shows that an item is in stock, and what that it is not."
+            ),
+            KeyDefinition(
+                name: "unknown-after", type: .scalar(.count(1...1000)), standard: "3",
+                about:
+                    "For the kind `stock`: in how many runs in a row the availability of an item must be unknown before anybody is told."
+            ),
             KeyDefinition(
                 name: "next", type: .scalar(.selector),
                 about: "Selects the link to the next page; there is none on the last.", example: "\"a[rel=next]@href\""),
@@ -64,7 +74,6 @@ extension TableDefinition {
             KeyDefinition(
                 name: "rekey", type: .scalar(.flag), standard: "false",
                 about: "Says that a changed `key` is meant."),
-            .later("availability", "the kind stock"),
             .later("from", "the kinds submissions, directory and crawl"),
             .later("extensions", "the kind directory"),
             .later("top", "the kind crawl"),
@@ -197,8 +206,8 @@ extension ValueType.Choice {
     static let kinds = [
         ValueType.Choice(name: "sessions", about: "a conference's sessions"),
         ValueType.Choice(name: "items", about: "any other list"),
+        ValueType.Choice(name: "stock", about: "a shop's items, whether they are to be had, and at what price"),
         ValueType.Choice(name: "page", about: "one page's text"),
-        ValueType.Choice(name: "stock", about: "a shop's stock", later: "stock"),
         ValueType.Choice(name: "submissions", about: "a magazine's mailbox", later: "submissions"),
         ValueType.Choice(name: "directory", about: "a phone system's users", later: "directory"),
         ValueType.Choice(name: "crawl", about: "a subreddit's pictures", later: "crawl"),

@@ -18,7 +18,7 @@ extension SettingValue {
         case .cron(let cron): .string(cron.text)
         case .reference(let reference, _, let isMasked): .string(reference.normalised(masking: isMasked))
         case .list(let settings): .array(settings.map(\.value.normalised))
-        case .table(let table): .object(table.normalised)
+        case .table(let table): table.shortForm ?? .object(table.normalised)
         case .named(let entries): .object(JSONObject(entries.map { ($0.name, $0.setting.value.normalised) }))
         }
     }
@@ -28,6 +28,12 @@ extension SettingTable {
     /// What the file says and nothing that it leaves out.
     var normalised: JSONObject {
         JSONObject(given.map { ($0.key, normalised($0.key, $0.value.value)) })
+    }
+
+    /// The one value that is given, where it may stand for the table.
+    fileprivate var shortForm: JSON? {
+        guard definition.isShortForOneKey, given.count == 1, let only = given.first else { return nil }
+        return normalised(only.key, only.value.value)
     }
 
     /// Of selectors there mostly is one, which stands by itself.

@@ -8,7 +8,15 @@ struct Preset: Sendable {
     let text: String
 
     /// Those that come with the program, by name.
-    static let builtIn = [Preset(name: "frab-xml", bytes: PackageResources.frab_xml_yaml)]
+    static let builtIn = [
+        Preset(name: "apple-refurb", bytes: PackageResources.apple_refurb_yaml),
+        Preset(name: "bestbuy", bytes: PackageResources.bestbuy_yaml),
+        Preset(name: "frab-xml", bytes: PackageResources.frab_xml_yaml),
+        Preset(name: "newegg", bytes: PackageResources.newegg_yaml),
+        Preset(name: "schema.org", bytes: PackageResources.schema_org_yaml),
+        Preset(name: "shopify", bytes: PackageResources.shopify_yaml),
+        Preset(name: "walmart", bytes: PackageResources.walmart_yaml),
+    ]
 
     /// More than any preset needs.
     private static let bytesMax = 1 << 20

@@ -70,9 +70,11 @@ struct PresetMerge {
         switch (own.value.content, standard.value.content) {
         case (.nothing, _): return nil
         case (.table(let entries), .table(let defaults)):
-            // A field's options belong to its selector, so that a field is the watch's or the preset's as a whole.
+            // Options belong to their selector, so that a field, a key or a rule is the watch's or the preset's as a whole.
+            if own.name == "key" { return own }
             let inside =
-                own.name == "fields" ? fields(entries, defaults) : merged(entries, defaults: defaults, definition: nil)
+                ["fields", "availability"].contains(own.name)
+                ? fields(entries, defaults) : merged(entries, defaults: defaults, definition: nil)
             return own.with(ConfigurationNode(line: own.value.line, content: .table(inside)))
         default: return own
         }

@@ -39,6 +39,10 @@ enum CompiledText {
         // All selectors of a page are of one language: beside the text stand some that are of its own and right.
         let isJQ = text.hasPrefix("jq:")
         do throws(ExtractionError) {
+            if text.hasPrefix("schema:") {
+                _ = try ItemRules(items: text, key: "jq:.name", fields: [])
+                return nil
+            }
             _ = try ItemRules(items: isJQ ? "jq:.[]" : "html", key: text, fields: [])
             return nil
         } catch {

@@ -25,16 +25,31 @@ struct SettingsReader {
         else { return nil }
         if kind == .page { return page(entry.name, table, fetch, evidence: evidence) }
         guard
-            let items = table.text("items"), case let keys = table.texts("key").map(\.text), !keys.isEmpty,
+            let items = table.text("items"), let key = table.table("key"),
+            case let keys = key.texts("select").map(\.text),
+            !keys.isEmpty,
             let expect = expect(table.table("expect") ?? .standard(.expect))
         else { return nil }
         return WatchSettings(
             name: entry.name, kind: kind, schedule: schedule(table), topics: table.table("topics").flatMap(topics),
-            fetch: fetch, items: items, keys: keys, fields: table.named("fields").compactMap(field),
+            fetch: fetch, items: items, keys: keys, keyMatch: key.text("match"),
+            fields: table.named("fields").compactMap(field),
             next: table.text("next"),
             expect: expect, keepEvidence: table.text("evidence").flatMap(EvidenceSettings.Keep.init) ?? evidence,
             was: table.text("was"), wasLine: table.line(of: "was"), rekey: table.flag("rekey"),
-            keyLine: table.line(of: "key"))
+            keyLine: table.line(of: "key"),
+            availability: kind == .stock ? table.table("availability").map(availability) : nil,
+            unknownAfter: kind == .stock ? table.count("unknown-after") : nil)
+    }
+
+    private func availability(_ table: SettingTable) -> WatchSettings.Availability {
+        func rule(_ key: String) -> WatchSettings.Availability.Rule? {
+            table.table(key).map { rule in
+                WatchSettings.Availability.Rule(
+                    selectors: rule.texts("select").map(\.text), matches: rule.text("matches"))
+            }
+        }
+        return WatchSettings.Availability(inStock: rule("in-stock"), outOfStock: rule("out-of-stock"))
     }
 
     private func page(

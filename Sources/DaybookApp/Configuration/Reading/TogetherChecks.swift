@@ -7,6 +7,7 @@ extension Checker {
             guard case .table(let watch) = entry.setting.value else { continue }
             checkPlaceholders(watch)
             checkFields(watch)
+            checkAvailability(watch)
             checkFormerName(watch, of: entry.name, among: watches.map(\.name))
         }
         let channels = file.named("channels").map(\.name)
@@ -81,6 +82,31 @@ extension Checker {
                 guard let setting = field.given[key] else { continue }
                 note("this means something only with as: time", setting.path, line: setting.line)
             }
+        }
+    }
+
+    private mutating func checkAvailability(_ watch: SettingTable) {
+        guard watch.text("kind") == "stock" else {
+            for key in ["availability", "unknown-after"] {
+                guard let setting = watch.given[key] else { continue }
+                note("this is a key of a watch of kind stock", setting.path, line: setting.line)
+            }
+            return
+        }
+        guard let setting = watch.given["availability"], let rules = watch.table("availability") else {
+            if watch.given["availability"] == nil {
+                note(
+                    "the key \"availability\" is missing: what shows that an item is in stock, and what that it is not",
+                    watch.path, line: watch.line)
+            }
+            return
+        }
+        if rules.given.isEmpty {
+            note("one of the keys in-stock or out-of-stock is missing", setting.path, line: setting.line)
+        }
+        for (name, rule) in rules.given {
+            guard case .table(let rule) = rule.value, rule.given.isEmpty else { continue }
+            note("one of the keys select or matches is missing", "\(setting.path).\(name)", line: setting.line)
         }
     }
 
