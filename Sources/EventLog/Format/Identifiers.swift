@@ -57,6 +57,9 @@ public struct RunID: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { String(decoding: utf8, as: UTF8.self) }
 
+    /// When it began, by its id.
+    public var began: Timestamp { Timestamp(millisecondsSinceEpoch: Int64(high >> 16)) }
+
     var utf8: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 36) { out, count in
             for index in 0..<32 {

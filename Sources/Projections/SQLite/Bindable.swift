@@ -31,6 +31,12 @@ extension UInt64: Bindable {
     }
 }
 
+extension Double: Bindable {
+    public func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+        sqlite3_bind_double(statement, index, self)
+    }
+}
+
 extension Bool: Bindable {
     public func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
         sqlite3_bind_int64(statement, index, self ? 1 : 0)
