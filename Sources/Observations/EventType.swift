@@ -53,13 +53,13 @@ public struct EventType: Sendable {
 
     /// Every type that this version writes.
     public static let all: [EventType] =
-        collections + runs + notifications + [configApplied, watchRenamed, reactorStarted]
+        collections + runs + notifications + alarms + [configApplied, watchRenamed, reactorStarted]
 
     public static func named(_ name: String) -> EventType? { all.first { $0.name == name } }
 
     /// The families that only Daybook itself writes: those of `all`, and those that it is going to have.
     public static let ownFamilies: Set<String> = Set(all.map(\.family)).union([
-        "alarm", "crawl", "download", "evidence", "export", "extension", "page", "post", "stock", "submission", "user",
+        "crawl", "download", "evidence", "export", "extension", "page", "post", "stock", "submission", "user",
     ])
 
     /// Whether a type is made as the log wants it: two or more parts between dots, each of `a-z`, `0-9` and `-`.

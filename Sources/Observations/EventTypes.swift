@@ -188,6 +188,40 @@ extension EventType {
             example: #"{"attempts":8,\#(change),\#(names),"reactor":"announce"}"#),
     ]
 
+    static let alarms: [EventType] = [
+        EventType(
+            AlarmChanged.self, AlarmChanged.type, subject: "ALARM",
+            "The alarm is in another state from here on. Its time is the moment of the evaluation: when a datapoint was recorded, or the end of a period.",
+            members: [
+                .always("state", "`OK`, `ALARM` or `INSUFFICIENT_DATA`"),
+                .always("was", "the state before"),
+                .always("reason", "why, in a sentence"),
+                .sometimes("value", "the newest value that was looked at"),
+                .always(
+                    "datapoints",
+                    "the periods that were looked at, oldest first: `start`, and `value` where there was one"),
+                .always("metric", "such as `run.errors`"),
+                .sometimes("labels", "the watches or channels whose datapoints counted, where not all did"),
+                .always("statistic", "what was made of a period's datapoints"),
+                .always("period", "the rest of the rule, as `daybook.yaml` has it"),
+                .always("evaluate", "the same"), .always("threshold", "the same"), .always("missing", "the same"),
+            ],
+            example:
+                #"{"datapoints":[{"start":"2026-11-21T10:00:00.000Z"},{"start":"2026-11-21T10:01:00.000Z"},"#
+                + #"{"start":"2026-11-21T10:02:00.000Z","value":1}],"evaluate":"1 of 1","labels":["mugs"],"metric":"run.errors","#
+                + #""missing":"not-breaching","period":"1m","#
+                + #""reason":"1 of the last 1 datapoints was >= 1: the sum of run.errors of mugs over 1m was 1","#
+                + #""state":"ALARM","statistic":"sum","threshold":">= 1","value":1,"was":"OK"}"#),
+        EventType(
+            AlarmSilenced.self, AlarmSilenced.type, subject: "ALARM",
+            "Until then the alarm's changes are recorded and told to nobody.",
+            members: [
+                .always("until", "a time; one that has passed ends an earlier silence"),
+                .always("reason", "why"), .always("by", "whose doing it is"),
+            ],
+            example: #"{"by":"ann","reason":"the shop moves","until":"2026-11-21T12:00:00.000Z"}"#),
+    ]
+
     private static let notificationSubject = "REACTOR/CHANNEL/KEY"
     private static let change =
         #""change":{"kind":"session.updated","projection":"sessions","sequence":"00000000000000001731","#
