@@ -12,6 +12,8 @@ public struct ReactorDefinition: Sendable {
     public var on: [String]
     /// jq over the change's `data`; what it answers decides.
     public var filter: Filter?
+    /// The same for single channels, by name: what must hold beside `filter` for that one to be told.
+    var channelFilters: [String: Filter] = [:]
     /// Names of channels.
     public var to: [String]
     /// A program that reacts itself, where there are no channels.

@@ -34,7 +34,7 @@ struct Route: Sendable {
         self.definition = definition
         self.channel = channel
         self.effect = effect
-        selection = Selection(definition)
+        selection = Selection(definition, channel: channel)
     }
 
     func key(_ change: Change) -> NotificationKey {

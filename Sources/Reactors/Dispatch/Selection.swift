@@ -16,12 +16,13 @@ package struct Selection: Sendable {
 
     private let kinds: [String]
     private let origins: Set<Origin>
-    private let filter: ReactorDefinition.Filter?
+    private let filters: [ReactorDefinition.Filter]
 
-    init(_ definition: ReactorDefinition) {
+    /// - Parameter channel: for which of its channels; one may be told less than others.
+    init(_ definition: ReactorDefinition, channel: String? = nil) {
         kinds = definition.on
         origins = definition.include.union([.live])
-        filter = definition.filter
+        filters = [definition.filter, channel.flatMap { definition.channelFilters[$0] }].compactMap(\.self)
     }
 
     /// Whether the change is of a kind and an origin that the reactor is told of.
@@ -29,11 +30,10 @@ package struct Selection: Sendable {
         origins.contains(origin) && kinds.contains { Self.matches($0, kind) }
     }
 
-    /// What the filter says of a change that concerns the reactor.
+    /// What the filters say of a change that concerns the reactor.
     func answer(_ change: JSON) -> Answer {
-        guard let filter else { return .chosen }
         do {
-            return try filter.program.matches(change) ? .chosen : .passedOver
+            return try filters.allSatisfy { try $0.program.matches(change) } ? .chosen : .passedOver
         } catch {
             return .undecided(reason: "where: \(error)")
         }
@@ -60,12 +60,15 @@ extension ReactorDefinition {
     /// Changes when other changes would be chosen, or told elsewhere. What was passed over under one choice must not be
     /// told under the next, also when everything derived has been deleted; so this is recorded in `reactor.started`.
     var choice: Digest {
-        let choice: JSON = [
-            "on": .array(on.sorted().map(JSON.string)),
-            "where": filter.map { .string($0.text) } ?? .null,
-            "include": .array(include.map(\.rawValue).sorted().map(JSON.string)),
-            "to": .array(to.sorted().map(JSON.string)),
-        ]
-        return .sha256(choice.canonicalBytes)
+        var choice = JSONObject([
+            ("on", .array(on.sorted().map(JSON.string))),
+            ("where", filter.map { .string($0.text) } ?? .null),
+            ("include", .array(include.map(\.rawValue).sorted().map(JSON.string))),
+            ("to", .array(to.sorted().map(JSON.string))),
+        ])
+        if !channelFilters.isEmpty {
+            choice["channels"] = .object(JSONObject(channelFilters.map { ($0.key, .string($0.value.text)) }))
+        }
+        return .sha256(JSON.object(choice).canonicalBytes)
     }
 }
