@@ -9,6 +9,7 @@ struct DispatchLoop: Sendable {
     private let store: DeliveryStore
     private let source: ChangeSource
     private let log: EventLog
+    private var alarms: AlarmBoard?
     private let pace: Pace
     private let tries: NotificationTry
     /// When to stop beginning anything; nil for a service that goes on.
@@ -41,13 +42,14 @@ struct DispatchLoop: Sendable {
     static let newsInterval = 0.05
 
     init(
-        routes: [Route], store: DeliveryStore, source: ChangeSource, log: EventLog, pace: Pace,
-        tries: NotificationTry, deadline: Timestamp?
+        routes: [Route], store: DeliveryStore, source: ChangeSource, log: EventLog, alarms: AlarmBoard? = nil,
+        pace: Pace, tries: NotificationTry, deadline: Timestamp?
     ) throws(ReactorError) {
         self.routes = routes
         self.store = store
         self.source = source
         self.log = log
+        self.alarms = alarms
         self.pace = pace
         self.deadline = deadline
         self.tries = tries
@@ -81,6 +83,7 @@ struct DispatchLoop: Sendable {
                     try take(signal, &group)
                 }
                 try savePositions()
+                try alarms?.save()
             } catch {
                 failure = failure ?? error
             }
@@ -101,12 +104,7 @@ struct DispatchLoop: Sendable {
             return
         }
         if lanes.count == 0, deadline != nil, try logEnd() > end { isBehind = true }
-        if isBehind {
-            isBehind = false
-            let reached = try logEnd()
-            ends = try await source.catchUp()
-            end = reached
-        }
+        if isBehind || alarms?.next.map({ $0 <= pace.now() }) == true { try await catchUp() }
         for route in routes.indices { try refill(route) }
         let now = pace.now()
         while let (lane, job) = lanes.next(at: now) {
@@ -114,6 +112,20 @@ struct DispatchLoop: Sendable {
             group.addTask { [tries, mailbox] in
                 mailbox.post(.finished(lane, job, await tries.result(of: job, on: route)))
             }
+        }
+    }
+
+    /// What alarms come to is told like anything else, so they are evaluated first.
+    private mutating func catchUp() async throws(ReactorError) {
+        isBehind = false
+        var hasNews = true
+        while hasNews {
+            let reached = try logEnd()
+            ends = try await source.catchUp()
+            end = reached
+            guard var board = alarms else { return }
+            hasNews = try await board.evaluate(at: pace.now())
+            alarms = board
         }
     }
 
@@ -314,7 +326,9 @@ struct DispatchLoop: Sendable {
     // MARK: Waiting
 
     private mutating func setWakeUp() {
-        guard !isStopping, let due = lanes.earliest else { return }
+        // A dispatcher that ends when nothing is due does not wait for what may come.
+        let evaluation = deadline == nil ? alarms?.next : nil
+        guard !isStopping, let due = [lanes.earliest, evaluation].compactMap(\.self).min() else { return }
         if let deadline, due > deadline { return }
         if let set = wakeUp.time, set <= due { return }
         wakeUp.set(to: due, wait: pace.sleep) { [mailbox] in mailbox.post(.timer) }

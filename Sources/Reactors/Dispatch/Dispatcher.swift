@@ -47,6 +47,8 @@ public final class Dispatcher: Sendable {
     private let pace: Pace
     private let runs = EventIDPool()
     private let logger: Logger?
+    private let engine: ProjectionEngine
+    private let alarms: AlarmPlan?
     /// Held from `start` on; released with the dispatcher.
     private let lease = Mutex<Lease?>(nil)
     private let questions = Questions()
@@ -54,10 +56,12 @@ public final class Dispatcher: Sendable {
     /// - Parameters:
     ///   - projections: the names of those that changes are read from.
     ///   - channels: by the names that reactors' `to` use.
+    ///   - alarms: what is evaluated while the dispatcher is driven. A reactor among `reactors` tells of it.
     ///   - logger: for what becomes of notifications, and for what programs say on standard error.
     public init(
         log: EventLog, engine: ProjectionEngine, projections: [String], reactors: [ReactorDefinition],
-        channels: [String: any Channel], custom: [CustomReactor] = [], pace: Pace = .system, logger: Logger? = nil
+        channels: [String: any Channel], custom: [CustomReactor] = [], alarms: AlarmPlan? = nil, pace: Pace = .system,
+        logger: Logger? = nil
     ) throws(ReactorError) {
         var routes: [Route] = []
         for definition in reactors {
@@ -79,6 +83,8 @@ public final class Dispatcher: Sendable {
         self.routes = routes
         self.pace = pace
         self.logger = logger
+        self.engine = engine
+        self.alarms = alarms
         definitions = reactors + custom.map(\.definition)
         source = ChangeSource(engine: engine, projections: projections)
         store = try DeliveryStore(log: log)
@@ -195,8 +201,12 @@ extension Dispatcher {
             return report
         }
         let tries = NotificationTry(log: log, source: source, pace: pace, runs: runs, logger: logger)
+        let board = alarms.map {
+            AlarmBoard($0, log: log, engine: engine, store: store, runs: runs, logger: logger)
+        }
         var loop = try DispatchLoop(
-            routes: routes, store: store, source: source, log: log, pace: pace, tries: tries, deadline: deadline)
+            routes: routes, store: store, source: source, log: log, alarms: board, pace: pace, tries: tries,
+            deadline: deadline)
         let mailbox = loop.mailbox
         questions.begin(mailbox)
         defer { questions.end() }

@@ -42,6 +42,7 @@ struct NotificationTry: Sendable {
         _ job: inout Job, _ route: Route, _ ids: EventIDs
     ) async throws(ReactorError) -> ChannelAnswer {
         if let refusal = job.refusal { return ChannelAnswer(.park(reason: refusal)) }
+        if let silence = job.change?.data["silenced"] { return ChannelAnswer(.skip(reason: Self.reason(silence))) }
         switch route.effect {
         case .reactor(let reactor):
             guard let change = try change(of: job) else { return Self.changeIsGone }
@@ -56,6 +57,12 @@ struct NotificationTry: Sendable {
             if route.definition.shadow { return ChannelAnswer(.skip(reason: "shadow")) }
             return await channel.deliver(message)
         }
+    }
+
+    /// An alarm that somebody has silenced tells nobody, and that is on record.
+    private static func reason(_ silence: JSON) -> String {
+        let words = ["until", "by", "reason"].map { silence[$0]?.stringValue ?? "" }
+        return "the alarm is silenced until \(words[0]) by \(words[1]): \(words[2])"
     }
 
     private static let changeIsGone = ChannelAnswer(

@@ -14,7 +14,7 @@ final class DeliveryStore: Sendable {
     private let queue: DatabaseQueue
 
     /// Raised when the tables change; a file of another version is rebuilt.
-    private static let version = 1
+    private static let version = 2
 
     convenience init(log: EventLog) throws(ReactorError) {
         try self.init(log: log, path: log.dataDirectory + "/reactors.sqlite")
@@ -104,9 +104,9 @@ extension DeliveryStore {
     }
 
     private static func recreate(_ db: Database) throws {
-        let names = ["checkpoint", "reactor", "position", "delivery"]
+        let names = ["checkpoint", "reactor", "position", "delivery", "alarm"]
         for name in names { try db.execute(sql: "DROP TABLE IF EXISTS \(name)") }
-        try db.execute(sql: tables)
+        try db.execute(sql: tables + alarmTable)
         try db.execute(sql: "PRAGMA user_version = \(version)")
     }
 

@@ -26,9 +26,15 @@ package enum DefaultText {
             case "failed" where kind.hasPrefix("run."): "watch \(watch(change)) failed" + reason(change)
             case "suspect" where kind.hasPrefix("run."): "watch \(watch(change)) looks wrong" + reason(change)
             case "recovered" where kind.hasPrefix("run."): "watch \(watch(change)) is well again"
+            case "changed" where kind.hasPrefix("alarm."): alarm(change)
             default: "\(kind): \(name(change))" + details(change)
             }
         return SafeText.visible(text)
+    }
+
+    private static func alarm(_ change: JSON) -> String {
+        let reason = change["reason"]?.stringValue.map { ": " + $0 } ?? ""
+        return "alarm \(change["alarm"]?.stringValue ?? "?") is \(change["state"]?.stringValue ?? "?")" + reason
     }
 
     private static func watch(_ change: JSON) -> String {

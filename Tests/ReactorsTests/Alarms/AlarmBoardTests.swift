@@ -1,0 +1,239 @@
+// Alarms in a dispatcher, over a real log: what they come to is on record once, whoever evaluates, and told once.
+
+import CanonicalJSON
+import EventLog
+import Foundation
+import Projections
+import Testing
+
+@testable import Reactors
+
+@Suite("Alarms in a dispatcher")
+struct AlarmBoardTests {
+    /// A log whose runs are looked at by alarms.
+    private struct Station {
+        let log: EventLog
+        let engine: ProjectionEngine
+        let time: TestTime
+        let channel = ScriptedChannel()
+        private let ids: EventIDs
+
+        init(_ folder: String, time: TestTime = TestTime()) throws {
+            log = try EventLog.open(folder + "/data", create: true, clock: { time.now })
+            engine = try ProjectionEngine(log: log, projections: [Runs(), Metrics(), Alarms()])
+            self.time = time
+            ids = EventIDs(at: time.now)
+        }
+
+        func run(_ watch: String = "w", _ outcome: String) async throws {
+            let draft = EventDraft(
+                type: "run.\(outcome)", source: "/watches/\(watch)", subject: watch, id: ids.next(), time: time.now,
+                data: ["kind": "items", "observed": 1, "seconds": 0.5])
+            _ = try await log.append([draft])
+        }
+
+        func dispatcher(_ alarms: [AlarmDefinition], since: Timestamp) throws -> Dispatcher {
+            try Dispatcher(
+                log: log, engine: engine, projections: ["alarms", "runs"],
+                reactors: [ReactorDefinition.alarms(alarms)].compactMap(\.self), channels: ["out": channel],
+                alarms: AlarmPlan(alarms, since: since), pace: time.pace)
+        }
+
+        /// Evaluates and tells once, as a check does at its end.
+        func check(_ alarms: [AlarmDefinition], since: Timestamp) async throws {
+            let dispatcher = try dispatcher(alarms, since: since)
+            try await dispatcher.start()
+            _ = try await dispatcher.runUntilIdle(wait: .seconds(30))
+        }
+
+        /// Deletes what is derived, as a user may at any time.
+        func forget() {
+            for suffix in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: log.dataDirectory + "/reactors.sqlite" + suffix)
+            }
+        }
+
+        func changes() throws -> [String] {
+            try events("alarm.changed").map { "\($0.subject) \($0.data["state"]?.stringValue ?? "?")" }
+        }
+
+        func events(_ type: String) throws -> [Event] {
+            try (0..<log.end()).compactMap { try log.event(at: $0) }.filter { $0.type == type }
+        }
+    }
+
+    private func alarm(
+        missing: MissingData = .notBreaching, on states: Set<AlarmState> = [.alarm, .ok]
+    ) throws -> AlarmDefinition {
+        AlarmDefinition(
+            try rule(missing: missing), actions: Dictionary(uniqueKeysWithValues: states.map { ($0, ["out"]) }))
+    }
+
+    @Test("it is raised once though it fails again, and cleared when a period was good")
+    func raisedOnce() async throws {
+        try await withFolder { folder in
+            let station = try Station(folder)
+            let (start, alarms) = (station.time.now, [try alarm()])
+            try await station.check(alarms, since: start)
+            #expect(try station.changes() == ["a OK"])
+            #expect(station.channel.told.isEmpty)
+            for _ in 0..<3 {
+                station.time.advance(seconds: 10)
+                try await station.run("w", "failed")
+                try await station.check(alarms, since: start)
+            }
+            #expect(try station.changes() == ["a OK", "a ALARM"])
+            #expect(station.channel.texts.count == 1)
+            #expect(station.channel.texts[0].hasPrefix("alarm a is ALARM: 1 of the last 1 datapoint was >= 1"))
+            station.time.advance(seconds: 70)
+            try await station.run("w", "completed")
+            station.time.advance(seconds: 70)
+            try await station.check(alarms, since: start)
+            #expect(try station.changes() == ["a OK", "a ALARM", "a OK"])
+            #expect(station.channel.texts.count == 2)
+            let raised = try station.events("alarm.changed")[1]
+            let failed = try station.events("run.failed")[0]
+            #expect(raised.causation == failed.id && raised.time == failed.time)
+            #expect(raised.data["datapoints"]?.arrayValue?.count == 3 && raised.data["value"] == 1)
+        }
+    }
+
+    @Test("what was missed while nobody evaluated is caught up in order, at the moments at which it was due")
+    func caughtUp() async throws {
+        try await withFolder { folder in
+            let station = try Station(folder)
+            let (start, alarms) = (station.time.now, [try alarm(missing: .missing)])
+            try await station.check(alarms, since: start)
+            try await station.run("w", "failed")
+            station.time.advance(seconds: 86_400)
+            try await station.run("w", "completed")
+            station.time.advance(seconds: 3600)
+            try await station.check(alarms, since: start)
+            #expect(try station.changes() == ["a ALARM", "a INSUFFICIENT_DATA", "a OK", "a INSUFFICIENT_DATA"])
+            #expect(station.channel.texts.count == 2)
+            let times = try station.events("alarm.changed").map { $0.time.seconds(since: start) }
+            #expect(times[0] == 0 && times[1] == 240 && times[2] <= 86_460 && times[3] <= 86_400 + 240)
+        }
+    }
+
+    @Test("deleting what is derived changes nothing about what it comes to")
+    func forgotten() async throws {
+        func changes(forgetting: Bool) async throws -> [String] {
+            try await withFolder { folder in
+                let station = try Station(folder)
+                let (start, alarms) = (station.time.now, [try alarm()])
+                for outcome in ["failed", "completed", "failed", "failed", "completed"] {
+                    try await station.run("w", outcome)
+                    try await station.check(alarms, since: start)
+                    if forgetting { station.forget() }
+                    station.time.advance(seconds: 300)
+                }
+                try await station.check(alarms, since: start)
+                #expect(Set(station.channel.told.map(\.key)).count == station.channel.told.count)
+                return try station.changes()
+            }
+        }
+        let whole = try await changes(forgetting: false)
+        #expect(whole.count == 7 && whole.last == "a OK")
+        let again = try await changes(forgetting: true)
+        #expect(again == whole)
+    }
+
+    @Test("two that evaluate the same log put no change on record twice")
+    func twoEvaluators() async throws {
+        try await withFolder { folder in
+            let station = try Station(folder)
+            let (start, plan) = (station.time.now, AlarmPlan([try alarm()], since: station.time.now))
+            try await station.run("w", "failed")
+            try await station.engine.catchUp()
+            let store = try DeliveryStore(log: station.log)
+            var boards = (0..<2).map { _ in
+                AlarmBoard(
+                    plan, log: station.log, engine: station.engine, store: store, runs: EventIDPool(), logger: nil)
+            }
+            // The second has read what there is, and is told of the first's change only by the log's refusal.
+            #expect(try await boards[0].evaluate(at: start.adding(seconds: 1)))
+            #expect(try await !boards[1].evaluate(at: start.adding(seconds: 1)))
+            #expect(try await !boards[0].evaluate(at: start.adding(seconds: 2)))
+            #expect(try station.changes() == ["a OK", "a ALARM"])
+        }
+    }
+
+    @Test("a silenced alarm changes and tells nobody, and both are on record")
+    func silenced() async throws {
+        try await withFolder { folder in
+            let station = try Station(folder)
+            let (start, alarms) = (station.time.now, [try alarm()])
+            try await station.check(alarms, since: start)
+            let until = start.adding(seconds: 3600).description
+            _ = try await station.log.append([
+                EventDraft(
+                    type: "alarm.silenced", source: "/cli/ann", subject: "a",
+                    id: EventID(run: RunID.make(at: start), number: 1), time: start,
+                    data: ["until": .string(until), "reason": "moving", "by": "ann"])
+            ])
+            try await station.run("w", "failed")
+            try await station.check(alarms, since: start)
+            #expect(try station.changes() == ["a OK", "a ALARM"])
+            #expect(station.channel.told.isEmpty)
+            let held = try #require(try Deliveries(log: station.log).list().first)
+            #expect(held.state == .held && held.error == "the alarm is silenced until \(until) by ann: moving")
+            station.time.advance(seconds: 7200)
+            try await station.check(alarms, since: start)
+            #expect(station.channel.texts.count == 1 && station.channel.texts[0].hasPrefix("alarm a is OK"))
+        }
+    }
+
+    @Test("a channel is told the states that it is named for")
+    func statesByChannel() async throws {
+        try await withFolder { folder in
+            let station = try Station(folder)
+            let (start, alarms) = (station.time.now, [try alarm(on: [.ok])])
+            try await station.run("w", "failed")
+            try await station.check(alarms, since: start)
+            station.time.advance(seconds: 600)
+            try await station.check(alarms, since: start)
+            #expect(try station.changes() == ["a OK", "a ALARM", "a OK"])
+            #expect(station.channel.texts.map { String($0.prefix(13)) } == ["alarm a is OK"])
+        }
+    }
+
+    @Test("a changed rule begins when it was put in force, with the state that the alarm has")
+    func changedRule() async throws {
+        try await withFolder { folder in
+            let station = try Station(folder)
+            let start = station.time.now
+            try await station.run("w", "failed")
+            try await station.check([try alarm()], since: start)
+            station.time.advance(seconds: 3600)
+            let stricter = AlarmDefinition(try rule("run.errors", .sum, ">= 2", missing: .ignore), actions: [:])
+            try await station.check([stricter], since: station.time.now)
+            #expect(try station.changes() == ["a OK", "a ALARM"])
+            try await station.run("w", "completed")
+            station.time.advance(seconds: 60)
+            try await station.check([stricter], since: start.adding(seconds: 3600))
+            #expect(try station.changes() == ["a OK", "a ALARM", "a OK"])
+        }
+    }
+
+    @Test("while it is driven it evaluates when time has come, though nothing is recorded", .timeLimit(.minutes(1)))
+    func byTheClock() async throws {
+        try await withFolder { folder in
+            let station = try Station(folder)
+            let start = station.time.now
+            let definition = AlarmDefinition(
+                try rule("run.age", .maximum, ">= 600", period: 60), actions: [.alarm: ["out"]])
+            try await station.run("w", "completed")
+            let dispatcher = try station.dispatcher([definition], since: start)
+            try await dispatcher.start()
+            let running = Task { try await dispatcher.run() }
+            // Time passes when the dispatcher waits for it.
+            while station.channel.told.isEmpty { try await pause() }
+            running.cancel()
+            _ = try await running.value
+            #expect(try station.changes().last == "a ALARM")
+            let raised = try #require(try station.events("alarm.changed").last)
+            #expect((600...660).contains(raised.time.seconds(since: start)))
+        }
+    }
+}
