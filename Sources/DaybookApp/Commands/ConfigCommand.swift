@@ -46,6 +46,9 @@ struct ConfigCheckCommand: ParsableCommand {
         if !configuration.reactors.isEmpty {
             console.line("reactors: \(configuration.reactors.map(\.name).joined(separator: ", "))")
         }
+        if !configuration.alarms.isEmpty {
+            console.line("alarms: \(configuration.alarms.map(\.rule.name).joined(separator: ", "))")
+        }
     }
 
     /// For editors and scripts: what is wrong, where, instead of sentences on standard error.

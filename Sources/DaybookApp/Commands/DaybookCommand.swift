@@ -37,8 +37,8 @@ struct DaybookCommand: AsyncParsableCommand {
                 name: "Ask",
                 subcommands: [
                     CollectionCommand<PagesNoun>.self, CollectionCommand<SessionsNoun>.self,
-                    CollectionCommand<ItemsNoun>.self, CollectionCommand<StockNoun>.self, SearchCommand.self,
-                    FollowCommand.self, DeliveriesCommand.self, AuditCommand.self,
+                    CollectionCommand<ItemsNoun>.self, CollectionCommand<StockNoun>.self, AlarmsCommand.self,
+                    SearchCommand.self, FollowCommand.self, DeliveriesCommand.self, AuditCommand.self,
                 ]),
             CommandGroup(name: "The log", subcommands: [LogCommand.self, RebuildCommand.self, SnapshotCommand.self]),
         ])

@@ -44,6 +44,11 @@ enum ConfigurationRecord {
         return isAppended ? id.description : try await apply(configuration, in: log, at: time)
     }
 
+    /// When the configuration in force was put on record.
+    static func time(in log: EventLog) throws -> Timestamp? {
+        try log.head(of: stream).flatMap { try log.event(at: $0.sequence)?.recordedTime }
+    }
+
     /// Whether it is the one that was applied last.
     static func isInForce(_ configuration: Configuration, in log: EventLog) throws -> Bool {
         let last = try log.head(of: stream).flatMap { try log.event(at: $0.sequence) }

@@ -62,9 +62,12 @@ struct Lookout: Sendable {
             channels[channel.name] = channel.definition.channel(
                 named: channel.name, client: client, terminal: terminal, host: host)
         }
+        let since = try ConfigurationRecord.time(in: log) ?? clock.now().wall
         dispatcher = try Dispatcher(
-            log: log, engine: engine, projections: Place.allProjections.map(\.name), reactors: configuration.reactors,
-            channels: channels, custom: DaybookApplication.current.reactors, pace: clock.pace, logger: logger)
+            log: log, engine: engine, projections: Place.allProjections.map(\.name),
+            reactors: configuration.reactors + [ReactorDefinition.alarms(configuration.alarms)].compactMap(\.self),
+            channels: channels, custom: DaybookApplication.current.reactors,
+            alarms: AlarmPlan(configuration.alarms, since: since), pace: clock.pace, logger: logger)
         try await engine.catchUp()
     }
 

@@ -90,7 +90,7 @@ package struct Place: Sendable {
 
     /// Those that every command keeps at the log's end.
     static var allProjections: [any Projection] {
-        KeyedCollection.kinds + [Runs()] + DaybookApplication.current.projections
+        KeyedCollection.kinds + [Runs(), Metrics(), Alarms()] + DaybookApplication.current.projections
     }
 
     /// The same and those that only some questions need, and that are brought up to date when these are asked.

@@ -21,6 +21,8 @@ public struct Configuration: Sendable {
     public let watches: [WatchDefinition]
     public let channels: [NamedChannel]
     public let reactors: [ReactorDefinition]
+    /// Those of the file, then the one that each watch has without being asked.
+    public let alarms: [AlarmDefinition]
     /// What a watch has beside its definition: its schedule, its former name.
     let watchSettings: [WatchSettings]
     /// The whole file in canonical YAML, for `config.applied`: equal for equal configurations, and without secrets.
@@ -127,6 +129,7 @@ extension Configuration {
         var watches: [WatchDefinition] = []
         var channels: [NamedChannel] = []
         var reactors: [ReactorDefinition] = []
+        var alarms: [AlarmDefinition] = []
 
         /// Notes what only shows when a watch's rules, each right by itself, are compiled together.
         init(_ table: SettingTable, _ reader: SettingsReader, _ checker: inout Checker) {
@@ -147,6 +150,9 @@ extension Configuration {
                 }
             }
             reactors = table.named("reactors").compactMap { reader.reactor($0)?.definition() }
+            let names = watches.map(\.name)
+            alarms = table.named("alarms").compactMap { reader.alarm($0)?.definition(watches: names) }
+            alarms += reader.defaultAlarm(table.table("default-alarm")).definitions(watches, reactors)
         }
     }
 
@@ -164,6 +170,7 @@ extension Configuration {
         watchSettings = parts.settings
         channels = parts.channels
         reactors = parts.reactors
+        alarms = parts.alarms
         normalisedText = CanonicalYAML.text(table.normalised)
     }
 }

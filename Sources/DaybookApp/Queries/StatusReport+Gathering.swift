@@ -20,6 +20,8 @@ extension StatusReport {
     ) throws {
         self.init(configuration: state, now: now)
         let known = try place.engine.read("runs") { try RunQuery($0).watches(asOf: point ?? .now) }
+        alarms = try AlarmListing.rows(place.engine, configured: configuration?.alarms, asOf: point ?? .now)
+            .filter { $0.state == "ALARM" && $0.isConfigured }
         if point == nil {
             self.process = process
             projections = try place.engine.status()

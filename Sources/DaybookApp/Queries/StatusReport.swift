@@ -12,6 +12,8 @@ struct StatusReport {
     /// Whether some watch has a schedule, so that something should keep watch.
     var isScheduled = false
     var watches: [StatusRow] = []
+    /// Those in ALARM.
+    var alarms: [AlarmListing] = []
     var routes: [RouteState] = []
     var projections: [ProjectionStatus] = []
     /// What is wrong with the configuration, as it stands now or beside what the service goes by.
@@ -38,7 +40,8 @@ struct StatusReport {
     /// What needs a look, worst first; nothing where all is well.
     var troubles: [Trouble] {
         let all =
-            ofConfiguration + watches.flatMap(troubles) + projections.flatMap(troubles) + routes.flatMap(troubles)
+            ofConfiguration + alarms.map(trouble) + watches.flatMap(troubles) + projections.flatMap(troubles)
+            + routes.flatMap(troubles)
             + unwatched
         return all.filter { $0.weight == .bad } + all.filter { $0.weight == .warning }
     }
@@ -57,6 +60,12 @@ struct StatusReport {
         }
         if row.outcome == "suspect" { return [Trouble(weight: .warning, text: "\(row.watch): suspect: \(reason)")] }
         return []
+    }
+
+    private func trouble(_ alarm: AlarmListing) -> Trouble {
+        let since = alarm.since.map { ", raised \(Age.text(of: $0, at: now))" } ?? ""
+        let silenced = alarm.silence.map { " (silenced until \(EventText.clock($0.until)))" } ?? ""
+        return Trouble(weight: .bad, text: "alarm \(alarm.alarm)\(since)\(silenced): \(alarm.reason)")
     }
 
     private func troubles(_ status: ProjectionStatus) -> [Trouble] {

@@ -27,8 +27,10 @@ struct RebuildCommandTests {
         #expect(said.status == .done)
         #expect(
             said.lines == ["As of 2026-11-21T11:00:00Z, in SQLite databases that any tool may read:"]
-                + ["items", "pages", "runs", "sessions", "stock"].map { "  \(folder)/\($0).sqlite" }
-                + ["sqlite3 \(folder)/items.sqlite .schema shows what is in one."])
+                + ["alarms", "items", "metrics", "pages", "runs", "sessions", "stock"].map {
+                    "  \(folder)/\($0).sqlite"
+                }
+                + ["sqlite3 \(folder)/alarms.sqlite .schema shows what is in one."])
         #expect(try titles(folder + "/sessions.sqlite") == ["One"])
         let now = try await scratch.daybook("rebuild", "sessions", "--into", scratch.path("now"), "--json").rows()
         #expect(now == [["projection": "sessions", "path": .string(scratch.path("now/sessions.sqlite"))]])
@@ -55,7 +57,10 @@ struct RebuildCommandTests {
         try scratch.write("mine", to: "full/notes")
         for (arguments, sentence) in [
             (["--until", "1"], "--until needs --into"), (["--into", scratch.path("full")], "is not empty"),
-            (["sesions"], "there is no projection \"sesions\"; there are sessions, items, stock, pages, runs, search"),
+            (
+                ["sesions"],
+                "there is no projection \"sesions\"; there are sessions, items, stock, pages, runs, metrics, alarms, search"
+            ),
             (["--until", "soon", "--into", scratch.path("x")], "--until: \"soon\" is not a point"),
         ] {
             let said = await scratch.daybook(["rebuild"] + arguments)

@@ -153,8 +153,8 @@ struct ErrorTests {
                     "daybook.yaml:8: watches.talks.workers: this key belongs to the kind crawl, not in this version yet"
                 ])
         #expect(
-            problems("watches: {}\nalarms: { a: { metric: run.errors } }\n")
-                == ["daybook.yaml:2: alarms: this key belongs to alarms, not in this version yet"])
+            problems("watches: {}\ncheckpoint: { publish: team }\n")
+                == ["daybook.yaml:2: checkpoint: this key belongs to published checkpoints, not in this version yet"])
         #expect(
             problems(
                 "watches: {}\nchannels: { team: { terminal: true } }\nreactors: { r: { on: crawl.finished, to: team } }\n"

@@ -173,6 +173,12 @@ enum Scalar: Sendable, Hashable {
     case template
     case timeFormat
     case point
+    /// What becomes of a period's datapoints: `sum`, `p99.9`.
+    case statistic
+    /// `>= 1`.
+    case threshold
+    /// `3 of 5`.
+    case evaluation
 
     enum SecretUse: Sendable, Hashable { case webhookKey, token }
 }

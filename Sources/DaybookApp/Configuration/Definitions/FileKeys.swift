@@ -39,7 +39,14 @@ extension TableDefinition {
                 about:
                     "What happens when something changes: a name of your own for each. A name is an identity: a renamed "
                     + "reactor begins anew at the log's end."),
-            .later("alarms", "alarms"),
+            KeyDefinition(
+                name: "alarms", type: .named(.identity("alarm"), .table(.alarm)),
+                about:
+                    "What must not happen unnoticed: a name of your own for each. A name is an identity: a renamed alarm begins anew."
+            ),
+            KeyDefinition(
+                name: "default-alarm", type: .shorthand(key: "raise", .defaultAlarm),
+                about: "The alarm of each watch whose looks fail again and again."),
             .later("checkpoint", "published checkpoints"),
         ],
         rules: [.needs("token", beside: "listen")])

@@ -126,7 +126,7 @@ extension ValueType.Choice {
     /// Every kind of change, those of this version first.
     static let changes =
         collectionChanges("session") + collectionChanges("item") + collectionChanges("page") + stockChanges
-        + runChanges + laterChanges
+        + runChanges + alarmChanges + laterChanges
 
     /// Those of the projections that a package of one's own adds.
     static var ownChanges: [ValueType.Choice] {
@@ -161,10 +161,16 @@ extension ValueType.Choice {
         ValueType.Choice(name: "run.recovered", about: "the first sound run after such"),
     ]
 
+    private static let alarmChanges = [
+        ValueType.Choice(
+            name: "alarm.changed",
+            about: "an alarm came to another state; the alarms' own actions are told without this")
+    ]
+
     private static let laterChanges: [ValueType.Choice] = [
         ("user", ["added", "updated", "withdrawn", "returned"], "directory"),
         ("submission", ["received", "decided"], "submissions"), ("extension", ["assigned", "released"], "directory"),
-        ("crawl", ["finished", "failed"], "crawl"), ("alarm", ["changed"], "alarms"),
+        ("crawl", ["finished", "failed"], "crawl"),
     ].flatMap { (family: String, kinds: [String], part: String) in
         kinds.map { ValueType.Choice(name: "\(family).\($0)", about: "", later: part) }
     }

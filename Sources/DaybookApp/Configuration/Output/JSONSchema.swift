@@ -134,6 +134,9 @@ public enum ConfigurationSchema {
         case .bounds: pattern(BoundsText.pattern)
         case .url: pattern("^[Hh][Tt][Tt][Pp][Ss]?://[^ ]+$")
         case .point: JSONObject([("type", .array(["string", "integer"]))])
+        case .statistic: pattern(#"^(sum|average|minimum|maximum|count|p(100|\d{1,2}(\.\d+)?))$"#)
+        case .threshold: pattern("^ *(>=|>|<=|<) *-?[0-9.]+([eE][+-]?[0-9]+)? *$")
+        case .evaluation: either(pattern(#"^\d+( of \d+)?$"#), JSONObject([("type", "integer"), ("minimum", 1)]))
         // YAML reads a text that looks like a number as a number; Daybook reads the text.
         case .text, .headerValue, .argument, .variableValue:
             JSONObject([("type", .array(["string", "number", "boolean"]))])

@@ -127,6 +127,9 @@ extension Scalar {
         case .template: "Mustache template"
         case .timeFormat: "time format"
         case .point: "sequence or time"
+        case .statistic: "statistic"
+        case .threshold: "comparison and number"
+        case .evaluation: "N of N"
         }
     }
 }

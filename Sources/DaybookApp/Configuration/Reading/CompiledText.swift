@@ -29,9 +29,16 @@ enum CompiledText {
         case .timeFormat: field(FieldRule(as: .time, format: text))
         case .filter: filter(text)
         case .template: template(text)
-        case .point: startingPoint(text) == nil ? "expected \(scalar.expectation), got \"\(text)\"" : nil
+        case .point: wrong(startingPoint(text) == nil, text, scalar)
+        case .statistic: wrong(Statistic(text) == nil, text, scalar)
+        case .threshold: wrong(AlarmThreshold(text) == nil, text, scalar)
+        case .evaluation: wrong(AlarmEvaluation(text) == nil, text, scalar)
         default: nil
         }
+    }
+
+    private static func wrong(_ isWrong: Bool, _ text: String, _ scalar: Scalar) -> String? {
+        isWrong ? "expected \(scalar.expectation), got \"\(text)\"" : nil
     }
 
     private static func selector(_ text: String) -> String? {

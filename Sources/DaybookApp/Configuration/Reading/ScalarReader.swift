@@ -2,6 +2,7 @@
 
 import CanonicalJSON
 import Foundation
+import Reactors
 
 struct ScalarReader {
     let secrets: SecretSource
@@ -39,7 +40,7 @@ struct ScalarReader {
         case .secret(.webhookKey): return try webhookKey(text)
         case .secret(.token): return try token(text)
         case .headerValue: return try header(text)
-        case .selector, .expression, .filter, .template, .timeFormat, .point:
+        case .selector, .expression, .filter, .template, .timeFormat, .point, .statistic, .threshold, .evaluation:
             if let wrong = CompiledText.wrong(with: text, as: scalar) { throw Wrong(reason: wrong) }
             return .text(text)
         }
@@ -182,6 +183,9 @@ extension Scalar {
         case .template: "a Mustache template"
         case .timeFormat: "a time format such as \"%Y-%m-%d %H:%M\""
         case .point: "beginning, end, a sequence, or a time such as 2026-11-21T10:00:00Z"
+        case .statistic: "sum, average, minimum, maximum, count or a percentile such as p99.9"
+        case .threshold: "a comparison and a number such as \">= 1\""
+        case .evaluation: "how many of how many periods, such as 3 of 5 (at most \(AlarmEvaluation.periodsMax))"
         }
     }
 }

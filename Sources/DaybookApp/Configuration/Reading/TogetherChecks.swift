@@ -10,6 +10,7 @@ extension Checker {
             checkAvailability(watch)
             checkFormerName(watch, of: entry.name, among: watches.map(\.name))
         }
+        checkAlarms(file)
         let channels = file.named("channels").map(\.name)
         for entry in file.named("channels") {
             if case .table(let channel) = entry.setting.value { checkProgram(channel) }
