@@ -29,6 +29,8 @@ struct AlarmBoard: Sendable {
     private var evaluated: Timestamp?
     private var saved: Timestamp?
 
+    /// The projections that it reads.
+    static let projections: Set<String> = [Metrics().name, Alarms().name]
     /// How often a change is tried again that was decided over less than was recorded by then.
     private static let triesMax = 20
     /// Seconds of evaluation that a restart may have to go over again.
@@ -52,10 +54,12 @@ struct AlarmBoard: Sendable {
 
     /// Evaluates every moment up to `now` over what the projections, which have been brought to the log's end, have taken in.
     ///
+    /// - Parameter reached: how many events they have taken in, where the caller knows that it is all of them.
     /// - Returns: whether anything was appended.
-    mutating func evaluate(at now: Timestamp) async throws(ReactorError) -> Bool {
+    mutating func evaluate(at now: Timestamp, reached: UInt64? = nil) async throws(ReactorError) -> Bool {
         guard !entries.isEmpty else { return false }
-        guard let end = try reached() else {
+        let known: UInt64? = if let reached { reached } else { try self.reached() }
+        guard let end = known else {
             postpone(at: now)
             return false
         }
@@ -91,8 +95,8 @@ struct AlarmBoard: Sendable {
     /// How many events the datapoints are of; nil where they cannot all be known, and silence would be taken for missing data.
     private func reached() throws(ReactorError) -> UInt64? {
         do {
-            let all = try engine.status().filter { [Metrics().name, Alarms().name].contains($0.name) }
-            guard all.count == 2, all.allSatisfy({ $0.failure == nil }) else { return nil }
+            let all = try engine.status().filter { Self.projections.contains($0.name) }
+            guard all.count == Self.projections.count, all.allSatisfy({ $0.failure == nil }) else { return nil }
             return all.map(\.checkpoint).min()
         } catch {
             throw .projection(error.description)
@@ -179,7 +183,7 @@ extension AlarmBoard {
     /// - Returns: the datapoints whose moments have not been evaluated.
     private mutating func load(_ index: Int, _ end: UInt64) throws(ReactorError) -> [Datapoint] {
         let rule = entries[index].rule
-        let progress = try store.alarmProgress()[rule.name]
+        let progress = try store.alarmProgress(rule.name)
         do {
             let row = try engine.read(Alarms().name) { try AlarmQuery($0).current(rule.name) }
             let start = AlarmStart(rule, row: row, progress: progress, since: plan.since)

@@ -20,17 +20,14 @@ extension DeliveryStore {
         ) WITHOUT ROWID;
         """
 
-    func alarmProgress() throws(ReactorError) -> [String: AlarmProgress] {
+    func alarmProgress(_ name: String) throws(ReactorError) -> AlarmProgress? {
         try access { queue in
             try queue.read { db in
-                var found: [String: AlarmProgress] = [:]
-                for row in try Row.fetchAll(db, sql: "SELECT name, rule, evaluated, sequence FROM alarm") {
-                    guard let rule = Digest(hex: row[1]) else { continue }
-                    found[row[0]] = AlarmProgress(
-                        rule: rule, evaluated: Timestamp(millisecondsSinceEpoch: row[2]),
-                        sequence: UInt64(row[3] as Int64))
-                }
-                return found
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT rule, evaluated, sequence FROM alarm WHERE name = ?", arguments: [name])
+                guard let row, let rule = Digest(hex: row[0]) else { return nil }
+                return AlarmProgress(
+                    rule: rule, evaluated: Timestamp(millisecondsSinceEpoch: row[1]), sequence: UInt64(row[2] as Int64))
             }
         }
     }

@@ -124,7 +124,9 @@ struct DispatchLoop: Sendable {
             ends = try await source.catchUp()
             end = reached
             guard var board = alarms else { return }
-            hasNews = try await board.evaluate(at: pace.now())
+            let own = zip(source.projections, ends).filter { AlarmBoard.projections.contains($0.0) }.map(\.1)
+            let isWhole = own.count == AlarmBoard.projections.count && own.allSatisfy { $0 >= reached }
+            hasNews = try await board.evaluate(at: pace.now(), reached: isWhole ? own.min() : nil)
             alarms = board
         }
     }
