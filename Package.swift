@@ -78,7 +78,7 @@ let package = Package(
         library("Observations", ["EventLog", "CanonicalJSON"]),
         library("Importing", ["EventLog", "Observations", "CanonicalJSON"]),
         library("Fuzzing", ["EventLog", "Importing", "CanonicalJSON"]),
-        library("Transport", ["CCurl", "CZlib", "CBrotli", "CZstd", logging]),
+        library("Transport", ["CCurl", "CZlib", "CBrotli", "CZstd", crypto, logging]),
         library("Extraction", ["CXML2", "CPCRE2", "CanonicalJSON", "JSONQuery"]),
         library(
             "Ingestors",

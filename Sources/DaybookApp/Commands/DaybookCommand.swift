@@ -28,7 +28,8 @@ struct DaybookCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Begin",
                 subcommands: [
-                    InitCommand.self, WatchCommand.self, ConfigCommand.self, PresetsCommand.self, DemoCommand.self,
+                    InitCommand.self, WatchCommand.self, ConfigCommand.self, ChannelsCommand.self, PresetsCommand.self,
+                    DemoCommand.self,
                 ]),
             CommandGroup(
                 name: "Watch",

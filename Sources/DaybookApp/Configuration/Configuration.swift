@@ -72,7 +72,7 @@ extension Configuration {
             throw .wrong(checker.problems)
         }
         checker.checkTogether(table)
-        let reader = SettingsReader(folder: folder, searchPath: secrets.environment("PATH"))
+        let reader = SettingsReader(folder: folder, environment: secrets.environment)
         let parts = Parts(table, reader, &checker)
         guard checker.problems.isEmpty else { throw .wrong(inOrder(checker.problems)) }
         return Configuration(table, parts, file: file, folder: folder, warnings: inOrder(checker.warnings))

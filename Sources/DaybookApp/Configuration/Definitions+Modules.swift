@@ -98,6 +98,8 @@ extension ChannelSettings {
             let key = try secret.map { secret throws(ReactorError) in try WebhookSecret(secret.reveal()) }
             definition = .webhook(url: url.reveal(), secret: key)
         case .exec(let program): definition = .exec(program.definition)
+        case .sns(let topic, let service, let credentials): definition = .sns(topic: topic, service, credentials)
+        case .sqs(let queue, let service, let credentials): definition = .sqs(queue: queue, service, credentials)
         }
         return NamedChannel(name: name, definition: definition)
     }

@@ -1,5 +1,7 @@
 // The configuration's values, named and typed: what stands between the file and the modules that it sets up.
 
+import Transport
+
 /// Which page bytes are kept.
 struct EvidenceSettings: Hashable, Sendable {
     enum Keep: String, Sendable, CaseIterable { case changed, all, none }
@@ -116,6 +118,8 @@ struct ChannelSettings: Sendable {
         case file(path: String, isJSON: Bool)
         case webhook(url: Secret, secret: Secret?)
         case exec(ProgramSettings)
+        case sns(topic: String, AWSService, AWSCredentials)
+        case sqs(queue: String, AWSService, AWSCredentials)
     }
 
     let name: String

@@ -21,6 +21,8 @@ extension Channel {
 public enum MessageForm: Sendable {
     /// Lines for people, by the reactor's template.
     case text
+    /// The same with a subject line of its own, as one JSON object.
+    case notice
     /// The change as a CloudEvent in JSON.
     case cloudEvent
 }

@@ -9,6 +9,10 @@ public enum ChannelDefinition: Sendable {
     /// `url` with its references resolved; it is shown nowhere.
     case webhook(url: String, secret: WebhookSecret?)
     case exec(ProgramDefinition)
+    /// A topic by its ARN.
+    case sns(topic: String, AWSService, AWSCredentials)
+    /// A queue by its URL.
+    case sqs(queue: String, AWSService, AWSCredentials)
 
     /// The channel itself. `terminal` is given from outside, because only the command knows where its output goes.
     ///
@@ -23,6 +27,10 @@ public enum ChannelDefinition: Sendable {
         case .file(let path, let format): FileChannel(path: path, format: format)
         case .webhook(let url, let secret): WebhookChannel(url: url, secret: secret, client: client)
         case .exec(let program): ExecChannel(program, name: name, host: host)
+        case .sns(let topic, let service, let credentials):
+            SNSChannel(topic: topic, service: service, credentials: credentials, client: client)
+        case .sqs(let queue, let service, let credentials):
+            SQSChannel(queue: queue, service: service, credentials: credentials, client: client)
         }
     }
 }

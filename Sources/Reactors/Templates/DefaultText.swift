@@ -13,6 +13,18 @@ package enum DefaultText {
         return ([line(change)] + lines).joined(separator: "\n")
     }
 
+    /// A subject line: what it is about, and what happened.
+    static func title(_ change: JSON) -> String {
+        let kind = change["kind"]?.stringValue ?? ""
+        let word = kind.split(separator: ".", maxSplits: 1).last.map(String.init) ?? kind
+        if kind.hasPrefix("alarm.") {
+            return SafeText.visible("\(change["alarm"]?.stringValue ?? "?"): \(change["state"]?.stringValue ?? "?")")
+        }
+        if kind.hasPrefix("run.") { return SafeText.visible("\(watch(change)): \(word)") }
+        if let status = change["status"]?.stringValue { return SafeText.visible("\(watch(change)): \(status)") }
+        return SafeText.visible("\(name(change)) \(word)")
+    }
+
     /// One readable line for a change: who it is about, what happened, and each field's old and new value.
     static func line(_ change: JSON) -> String {
         if StockText.isDue(change) { return StockText.lines(change).joined(separator: "; ") }

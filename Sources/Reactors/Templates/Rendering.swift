@@ -12,6 +12,12 @@ extension ReactorDefinition {
             let subject = subject.map { $0.render(change.data) + ": " } ?? ""
             let text = subject + (message?.render(change.data) ?? DefaultText.text(change.data))
             return (Array(text.utf8), "text/plain; charset=utf-8")
+        case .notice:
+            let subject = subject?.render(change.data) ?? DefaultText.title(change.data)
+            return (
+                Notice(subject: subject, text: message?.render(change.data) ?? DefaultText.text(change.data)).bytes,
+                Notice.type
+            )
         case .cloudEvent:
             let bytes = CloudEventBody.bytes(
                 reactor: name, key: key, change: change, message: message?.render(change.data))

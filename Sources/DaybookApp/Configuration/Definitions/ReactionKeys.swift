@@ -26,10 +26,24 @@ extension TableDefinition {
                     + "with spaces between them, while one takes over from another.",
                 example: "\"${env:WEBHOOK_SECRET}\""),
             .later("smtp", "mail"), .later("from", "mail"), .later("to", "mail"),
-            .later("sns", "AWS"), .later("s3", "exports"), .later("table", "exports"),
+            KeyDefinition(
+                name: "sns", type: .scalar(.text),
+                about:
+                    "Publishes to this topic of AWS Simple Notification Service, by its ARN, with a subject. The access key is taken "
+                    + "from the environment ([AWS](#aws)).", example: "\"arn:aws:sns:us-east-1:123456789012:stock\""),
+            KeyDefinition(
+                name: "sqs", type: .scalar(.url(placeholders: [])),
+                about: "Sends the change as a CloudEvent to this queue of AWS Simple Queue Service, by its URL.",
+                example: "\"https://sqs.us-east-1.amazonaws.com/123456789012/stock\""),
+            KeyDefinition(
+                name: "region", type: .scalar(.text),
+                about:
+                    "The region of `sns` or `sqs`. Left out, it is the one that the ARN or the URL names, else `AWS_REGION`.",
+                example: "us-east-1"),
+            .later("s3", "exports"), .later("table", "exports"),
         ] + program("Hands each change to this program as a CloudEvent"),
         rules: [
-            .exactlyOne(["terminal", "file", "webhook", "exec"]),
+            .exactlyOne(["terminal", "file", "webhook", "exec", "sns", "sqs"]),
             .needs("format", beside: "file"), .needs("secret", beside: "webhook"),
         ] + besideProgram)
 

@@ -1,10 +1,12 @@
 // From checked settings to named and typed ones. Defaults are the definitions'.
 
+import Transport
+
 struct SettingsReader {
     /// Where relative paths begin.
     let folder: String
-    /// Where programs are looked up that are named without a path.
-    var searchPath: String?
+    /// Where programs are looked up that are named without a path, and AWS's keys.
+    var environment: @Sendable (String) -> String? = { _ in nil }
 
     func path(_ text: String) -> String {
         text.hasPrefix("/") ? text : FilePath.absolute(text, in: folder)
@@ -114,6 +116,14 @@ struct SettingsReader {
         let way: ChannelSettings.Way
         if let url = table.secret("webhook") {
             way = .webhook(url: url, secret: table.secret("secret"))
+        } else if let aws = AWSSettings(table, environment) {
+            guard let service = aws.service(environment), let credentials = AWSCredentials(environment: environment)
+            else {
+                return nil
+            }
+            way =
+                aws.isTopic
+                ? .sns(topic: aws.target, service, credentials) : .sqs(queue: aws.target, service, credentials)
         } else if let program = program(table) {
             way = .exec(program)
         } else if let file = table.text("file") {
@@ -127,7 +137,7 @@ struct SettingsReader {
     private func program(_ table: SettingTable) -> ProgramSettings? {
         let arguments = table.texts("exec").map(\.text)
         guard let name = arguments.first, let timeout = table.duration("timeout"), let memory = table.size("memory"),
-            let path = try? ProgramFile.find(name, folder: folder, searchPath: searchPath)
+            let path = try? ProgramFile.find(name, folder: folder, searchPath: environment("PATH"))
         else { return nil }
         let environment = table.named("environment").compactMap { entry -> ProgramSettings.Variable? in
             guard case .reference(let reference, let value, let isMasked) = entry.setting.value else { return nil }

@@ -13,7 +13,9 @@ extension Checker {
         checkAlarms(file)
         let channels = file.named("channels").map(\.name)
         for entry in file.named("channels") {
-            if case .table(let channel) = entry.setting.value { checkProgram(channel) }
+            guard case .table(let channel) = entry.setting.value else { continue }
+            checkProgram(channel)
+            checkAWS(channel)
         }
         for entry in file.named("reactors") {
             guard case .table(let reactor) = entry.setting.value else { continue }

@@ -1,0 +1,90 @@
+// A request to AWS: made, signed, and its refusal read.
+
+import Foundation
+
+/// A POST to one of AWS's services, to be signed for each try, since a signature is good for some minutes only.
+public struct AWSRequest: Sendable {
+    public let service: AWSService
+    public let path: String
+    public let headers: HTTPHeaders
+    public let body: [UInt8]
+
+    /// One of the query protocol (SNS): an action and its parameters as a form.
+    public init(_ service: AWSService, form: [(String, String)]) {
+        self.service = service
+        path = "/"
+        headers = ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8"]
+        let pairs = form.map { "\(SignatureV4.encoded($0.0))=\(SignatureV4.encoded($0.1))" }
+        body = Array(pairs.joined(separator: "&").utf8)
+    }
+
+    /// One of the JSON protocol (SQS).
+    public init(_ service: AWSService, target: String, json: [UInt8]) {
+        self.service = service
+        path = "/"
+        headers = ["Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": target]
+        body = json
+    }
+
+    /// The request with its signature.
+    ///
+    /// - Parameter date: when it is sent; AWS takes it for a quarter of an hour.
+    public func signed(_ credentials: AWSCredentials, at date: Date, limits: Limits) throws(Fault) -> HTTPRequest {
+        let address = try WebAddress(service.endpoint + path)
+        let time = Self.stamp(date)
+        var sent = headers
+        if let token = credentials.sessionToken { sent.add("X-Amz-Security-Token", token) }
+        let signature = SignatureV4(
+            method: "POST", host: Self.host(address), path: path, query: [], headers: sent, body: body,
+            service: service.name, region: service.region, time: time)
+        sent.add("X-Amz-Date", time)
+        sent.add("Authorization", signature.authorization(credentials))
+        return HTTPRequest(url: address.url, method: "POST", headers: sent, body: body, limits: limits)
+    }
+
+    private static func host(_ address: WebAddress) -> String {
+        let isStandard = address.port == (address.scheme == "https" ? 443 : 80)
+        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
+        return isStandard ? host : "\(host):\(address.port)"
+    }
+
+    /// `20150830T123600Z`
+    static func stamp(_ date: Date) -> String {
+        let parts = Calendar(identifier: .gregorian).dateComponents(in: .gmt, from: date)
+        func two(_ number: Int?) -> String { (number ?? 0) < 10 ? "0\(number ?? 0)" : "\(number ?? 0)" }
+        return
+            "\(parts.year ?? 0)\(two(parts.month))\(two(parts.day))T\(two(parts.hour))\(two(parts.minute))\(two(parts.second))Z"
+    }
+}
+
+/// What AWS says where it refuses, in XML (query protocol) or JSON.
+public struct AWSRefusal: Sendable, Equatable {
+    /// Such as `Throttling`; empty where the answer names none.
+    public let code: String
+    public let message: String
+
+    public init(_ body: [UInt8]) {
+        let text = String(decoding: body.prefix(8192), as: UTF8.self)
+        if text.first == "{" || text.first == "[" {
+            let object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any]
+            let type = object?["__type"] as? String ?? object?["code"] as? String ?? ""
+            code = String(type.split(separator: "#").last ?? "")
+            message = object?["message"] as? String ?? object?["Message"] as? String ?? ""
+        } else {
+            code = Self.element("Code", in: text)
+            message = Self.element("Message", in: text)
+        }
+    }
+
+    private static func element(_ name: String, in text: String) -> String {
+        guard let start = text.range(of: "<\(name)>"),
+            let end = text.range(of: "</\(name)>", range: start.upperBound..<text.endIndex)
+        else { return "" }
+        return String(text[start.upperBound..<end.lowerBound])
+    }
+
+    /// Refused for now only, though the status may say otherwise.
+    public var isThrottled: Bool {
+        ["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown", "KMSThrottl"].contains { code.contains($0) }
+    }
+}
