@@ -121,14 +121,16 @@ struct AWSChannelTests {
     @Test("what is refused for now is tried again, though it says 400; what is refused is parked with AWS's reason")
     func refused() async throws {
         let aws = try AWS()
-        try await aws.plan(["throttle", "busy", "hangup", "denied"])
-        for _ in 0..<3 {
+        // libcurl sends once more by itself where a connection that it had used before is closed without a word.
+        for plan in [["throttle"], ["busy"], ["hangup", "hangup"]] {
+            try await aws.plan(plan)
             let answer = await aws.topic().deliver(message(notice))
             guard case .retry = answer.outcome else {
                 Issue.record("\(answer.outcome)")
                 return
             }
         }
+        try await aws.plan(["denied"])
         guard case .park(let reason) = await aws.topic().deliver(message(notice)).outcome else {
             Issue.record("not parked")
             return

@@ -20,7 +20,7 @@ struct ErrorTests {
             ])
         #expect(
             problems("watches: {}\nchannels: { a: { terminal: true, zzz: 1 } }\n") == [
-                "daybook.yaml:2: channels.a.zzz: unknown key; known here are terminal, file, format, webhook, secret, exec, timeout, memory and environment"
+                "daybook.yaml:2: channels.a.zzz: unknown key; known here are terminal, file, format, webhook, secret, sns, sqs, region, exec, timeout, memory and environment"
             ])
     }
 
@@ -184,10 +184,10 @@ struct ErrorTests {
     @Test(
         "A channel is one thing",
         arguments: [
-            ("{}", "channels.c: one of the keys terminal, file, webhook or exec is missing"),
+            ("{}", "channels.c: one of the keys terminal, file, webhook, exec, sns or sqs is missing"),
             ("{ terminal: true, file: a }", "channels.c: only one of terminal and file can be; remove the other"),
             ("{ terminal: true, format: json }", #"channels.c: the key "format" means something only beside "file""#),
-            ("{ sns: \"arn:aws:sns:x\" }", "channels.c.sns: this key belongs to AWS, not in this version yet"),
+            ("{ s3: \"s3://bucket/key\" }", "channels.c.s3: this key belongs to exports, not in this version yet"),
         ])
     func channels(body: String, said: String) {
         #expect(problems("watches: {}\nchannels: { c: \(body) }\n").first == "daybook.yaml:2: \(said)")
