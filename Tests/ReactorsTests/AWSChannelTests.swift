@@ -122,7 +122,7 @@ struct AWSChannelTests {
     func refused() async throws {
         let aws = try AWS()
         // libcurl sends once more by itself where a connection that it had used before is closed without a word.
-        for plan in [["throttle"], ["busy"], ["hangup", "hangup"]] {
+        for plan in [["throttle"], ["busy"], ["hangup", "hangup"]] as [JSON] {
             try await aws.plan(plan)
             let answer = await aws.topic().deliver(message(notice))
             guard case .retry = answer.outcome else {
