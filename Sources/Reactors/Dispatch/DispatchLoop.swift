@@ -144,6 +144,7 @@ struct DispatchLoop: Sendable {
         case .finished(let lane, let job, let result): try finish(lane, job, result, &group)
         case .timer: wakeUp.heard()
         case .news:
+            mailbox.heardNews()
             isBehind = true
             try store.catchUp()
             try admitUnsettled()

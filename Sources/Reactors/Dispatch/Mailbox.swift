@@ -1,6 +1,7 @@
 // What the dispatcher's loop is told while it waits: one queue, so that it does one thing at a time.
 
 import EventLog
+import Synchronization
 
 /// Something that happened.
 enum Signal: Sendable {
@@ -27,11 +28,26 @@ struct SettlingRequest: Sendable {
     let reply: @Sendable (DispatchReport) -> Void
 }
 
-struct Mailbox: Sendable {
+/// Signals in the order in which they came. News that nobody has heard of yet is not repeated: a log that grows faster than the loop
+/// turns would fill the queue, and what has finished would wait behind all of it.
+final class Mailbox: Sendable {
     let signals: AsyncStream<Signal>
     private let continuation: AsyncStream<Signal>.Continuation
+    private let hasNews = Mutex(false)
 
     init() { (signals, continuation) = AsyncStream.makeStream() }
 
-    func post(_ signal: Signal) { continuation.yield(signal) }
+    func post(_ signal: Signal) {
+        if case .news = signal {
+            let isKnown = hasNews.withLock { hasNews in
+                defer { hasNews = true }
+                return hasNews
+            }
+            if isKnown { return }
+        }
+        continuation.yield(signal)
+    }
+
+    /// The loop looks at the log after this, so what grows from now on is news again.
+    func heardNews() { hasNews.withLock { $0 = false } }
 }
