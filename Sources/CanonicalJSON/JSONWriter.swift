@@ -36,8 +36,9 @@ extension JSON {
         text.withUTF8 { utf8 in
             var clean = 0
             var index = 0
+            var isASCII = true
             while true {
-                index = plainEnd(UnsafeRawBufferPointer(utf8), from: index)
+                index = plainEnd(UnsafeRawBufferPointer(utf8), from: index, isASCII: &isASCII)
                 bytes += UnsafeBufferPointer(rebasing: utf8[clean..<index])
                 guard index < utf8.count else { break }
                 writeEscape(utf8[index], into: &bytes)
@@ -49,8 +50,11 @@ extension JSON {
     }
 
     /// Where the next byte is that needs an escape, or the end: eight bytes at a time as long as none of them does.
-    private static func plainEnd(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+    ///
+    /// - Parameter isASCII: becomes false where a byte before that is not.
+    static func plainEnd(_ text: UnsafeRawBufferPointer, from start: Int, isASCII: inout Bool) -> Int {
         var index = start
+        var seen: UInt64 = 0
         while index + 8 <= text.count {
             let word = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
             // A byte's highest bit comes out set where the byte is zero after what is sought was taken away (or is below 0x20);
@@ -60,9 +64,14 @@ extension JSON {
             let slash = word ^ ones &* 0x5C
             let found = (word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote | (slash &- ones) & ~slash
             if found & (ones &* 0x80) != 0 { break }
+            seen |= word
             index += 8
         }
-        while index < text.count, text[index] >= 0x20, text[index] != 0x22, text[index] != 0x5C { index += 1 }
+        while index < text.count, text[index] >= 0x20, text[index] != 0x22, text[index] != 0x5C {
+            seen |= UInt64(text[index])
+            index += 1
+        }
+        if seen & 0x8080_8080_8080_8080 != 0 { isASCII = false }
         return index
     }
 

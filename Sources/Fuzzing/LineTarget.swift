@@ -25,8 +25,12 @@ import CanonicalJSON
 
 /// What is read as JSON is written in one form, and reads back the same from it.
 private func checkCanonicalForm(_ input: UnsafeRawBufferPointer) throws {
-    guard let value = try? JSON.parse(input) else { return }
+    let looksCanonical = JSON.isPlainlyCanonical(input)
+    guard let value = try? JSON.parse(input) else {
+        return try demand(!looksCanonical, "what looks canonical is JSON that can be kept")
+    }
     let text = value.canonicalBytes
+    try demand(!looksCanonical || text.elementsEqual(input), "what looks canonical is so")
     guard let back = try? JSON.parse(text) else { throw Violation("canonical JSON is JSON that can be kept") }
     try demand(back == value && back.hashValue == value.hashValue, "canonical JSON means what was read")
     try demand(back.canonicalBytes == text, "canonical JSON has one form")

@@ -28,7 +28,7 @@ struct SegmentReading {
             case .batch(let batch, let check):
                 try demand(batch.first == due, "events come in order: \(batch.first) where \(due) is due")
                 due = batch.end
-                problems += verifier.add(check).map { "sequence \($0.sequence): \($0.what)" }
+                problems += verifier.add(check, of: batch).map { "sequence \($0.sequence): \($0.what)" }
                 try batch.forEach { event in
                     try demand(event.owned().sequence == event.sequence, "a copy says what the view says")
                     lines[event.sequence] = Array(event.line.raw)

@@ -161,4 +161,51 @@ struct LineTests {
         #expect(Digest(reference: digest.reference) == digest && Digest(hex: digest.hex) == digest)
         #expect(Digest(hex: digest.hex.uppercased()) == nil && Digest(reference: digest.hex) == nil)
     }
+
+    // MARK: Its form, seen in place
+
+    private func form(_ line: [UInt8]) -> (plain: LineForm?, written: LineForm?)? {
+        line.withUnsafeBytes { raw in
+            guard let layout = LineScanner.scan(raw) else { return nil }
+            return EventView.with(raw, layout) { (LineForm.plain($0), try? LineForm.written($0)) }
+        }
+    }
+
+    @Test("a usual line is seen to be in its form, with what it says, without being written anew")
+    func plainForm() throws {
+        for line in [
+            try write(), try write(recorded: noon.adding(seconds: 1), causation: "r.1", evidence: "sha256:ab"),
+            try write(data: ["price": ["amount": 23.5, "currency": "USD"], "title": "\"So\" \\ ö\n"]),
+        ] {
+            let found = try #require(form(Array(line.utf8.dropLast())))
+            let written = try #require(found.written)
+            #expect(found.plain == written && written.time == noon && written.id.number == 12)
+        }
+    }
+
+    @Test(
+        "a line with an escape outside of its data is in its form all the same", arguments: ["w/\"a\"", "w/ä", "w/\n"])
+    func unusualSubject(subject: String) throws {
+        let line = try write(subject)
+        let found = try #require(form(Array(line.utf8.dropLast())))
+        #expect(found.plain == nil && found.written != nil)
+    }
+
+    @Test("whichever bit of a line is another: what is seen to be in its form would be written so")
+    func flippedForm() throws {
+        let line = Array(
+            try write(recorded: noon.adding(seconds: 1), causation: "r.1", evidence: "sha256:ab").utf8.dropLast())
+        var seen = 0
+        for place in line.indices {
+            for bit in 0..<8 {
+                var other = line
+                other[place] ^= 1 << bit
+                guard let found = form(other), let plain = found.plain else { continue }
+                seen += 1
+                #expect(plain == found.written, "bit \(bit) at \(place)")
+            }
+        }
+        // In the middle of a text most other letters are letters too.
+        #expect(seen > 100)
+    }
 }

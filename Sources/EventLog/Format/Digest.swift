@@ -51,7 +51,18 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     public var bytes: [UInt8] {
-        [words.0, words.1, words.2, words.3].flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
+        [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            copyBytes(to: UnsafeMutableRawBufferPointer(buffer), at: 0)
+            count = 32
+        }
+    }
+
+    /// Writes the 32 bytes from `offset` on.
+    func copyBytes(to buffer: UnsafeMutableRawBufferPointer, at offset: Int) {
+        buffer.storeBytes(of: words.0.bigEndian, toByteOffset: offset, as: UInt64.self)
+        buffer.storeBytes(of: words.1.bigEndian, toByteOffset: offset + 8, as: UInt64.self)
+        buffer.storeBytes(of: words.2.bigEndian, toByteOffset: offset + 16, as: UInt64.self)
+        buffer.storeBytes(of: words.3.bigEndian, toByteOffset: offset + 24, as: UInt64.self)
     }
 
     /// 64 lower-case hexadecimal digits.

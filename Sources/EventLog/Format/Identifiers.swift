@@ -96,8 +96,14 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
     }
 
     init?(bytes: [UInt8]) {
+        let id = bytes.withUnsafeBytes { EventID(bytes: $0) }
+        guard let id else { return nil }
+        self = id
+    }
+
+    init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 37, bytes.count <= 56, bytes[36] == UInt8(ascii: "."), bytes[37] != UInt8(ascii: "0"),
-            let run = RunID(bytes: bytes[..<36])
+            let run = RunID(bytes: UnsafeRawBufferPointer(rebasing: bytes[..<36]))
         else { return nil }
         var number = 0
         for byte in bytes[37...] {

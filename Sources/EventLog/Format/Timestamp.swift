@@ -65,7 +65,7 @@ extension Timestamp {
     }
 
     /// Writes the 24 characters.
-    private func write(into out: UnsafeMutableRawBufferPointer) {
+    func write(into out: UnsafeMutableRawBufferPointer) {
         let days = Self.floorDivide(millisecondsSinceEpoch, Self.dayLength)
         var rest = Int(millisecondsSinceEpoch - days * Self.dayLength)
         let date = Self.civil(fromDays: days)

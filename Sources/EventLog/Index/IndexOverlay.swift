@@ -49,7 +49,7 @@ struct IndexOverlay: Sendable {
 
     /// Takes in an event as it is read from the log.
     mutating func add(_ event: EventView) {
-        let id = EventID(bytes: Array(event.id.raw)) ?? EventID(run: .nowhere, number: 0)
+        let id = EventID(bytes: event.id.raw) ?? EventID(run: .nowhere, number: 0)
         let entry = IndexEntry(
             revision: event.revision, sequence: event.sequence, digest: Digest.sha256(event.data),
             type: event.type.string, time: event.observed)

@@ -47,7 +47,7 @@ extension EventLog {
                 switch piece {
                 case .damage(let damage): verifier.add(damage)
                 case .batch(let batch, let check):
-                    for problem in verifier.add(check) { verifier.add(try place(problem)) }
+                    for problem in verifier.add(check, of: batch) { verifier.add(try place(problem)) }
                     for blob in check.blobs where blobs[blob.digest] == nil { blobs[blob.digest] = blob.sequence }
                     progress(.events, batch.end, end)
                 }
@@ -123,76 +123,6 @@ extension EventLog {
     }
 }
 
-struct LineProblem: Sendable, Hashable {
-    var sequence: UInt64
-    var what: String
-}
-
-/// What can be told of lines by themselves, found out on whichever core is free.
-struct BatchCheck: Sendable {
-    struct Line: Sendable {
-        var stream: StreamID
-        var revision: Int
-        var id: EventID
-        var time: Timestamp
-        var recorded: Timestamp
-        var leaf: Digest
-    }
-
-    var first: UInt64
-    /// Nil where the line is not in its one right form.
-    var lines: [Line?] = []
-    var problems: [LineProblem] = []
-    /// What the events name.
-    var blobs: [(digest: Digest, sequence: UInt64)] = []
-
-    init(_ batch: EventBatch, named: (EventView) -> [Digest] = { _ in [] }) {
-        first = batch.first
-        lines.reserveCapacity(batch.count)
-        batch.forEach { event in
-            // What many events in a row name is kept once.
-            for digest in named(event) where blobs.last?.digest != digest { blobs.append((digest, event.sequence)) }
-            do {
-                lines.append(try Self.check(event))
-            } catch {
-                lines.append(nil)
-                problems.append(LineProblem(sequence: event.sequence, what: "\(error)"))
-            }
-        }
-    }
-
-    private struct Wrong: Error, CustomStringConvertible {
-        var description: String
-    }
-
-    /// A line has one form only: written anew from what it says, it must come out the same.
-    private static func check(_ event: EventView) throws -> Line {
-        guard let id = EventID(event.id.string) else { throw Wrong(description: "the id is not RUN.N") }
-        guard let time = Timestamp(bytes: event.time.raw) else { throw Wrong(description: "the time is not RFC 3339") }
-        guard let recorded = Timestamp(bytes: event.recordedTime.raw) else {
-            throw Wrong(description: "the recordedtime is not RFC 3339")
-        }
-        guard let schema = Int(event.dataSchema.string.split(separator: "/").last ?? "") else {
-            throw Wrong(description: "the dataschema has no number")
-        }
-        let draft = EventDraft(
-            type: event.type.string, source: event.source.string, subject: event.subject.string, id: id, time: time,
-            causation: event.causation?.string, evidence: event.evidence?.string, schema: schema,
-            data: try event.dataJSON())
-        var line: [UInt8] = []
-        LineWriter.write(
-            try PreparedDraft(draft), sequence: event.sequence, time: time, recorded: recorded,
-            revision: event.revision,
-            into: &line)
-        guard line.dropLast().elementsEqual(event.line.raw) else {
-            throw Wrong(description: "the line is not in canonical form")
-        }
-        return Line(
-            stream: draft.stream, revision: event.revision, id: id, time: time, recorded: recorded,
-            leaf: MerkleTree.leaf(event.line.raw))
-    }
-}
-
 /// What can be told of lines only in order.
 struct LogVerifier {
     private(set) var problems: [Damage] = []
@@ -202,8 +132,8 @@ struct LogVerifier {
     /// Over the full segments, and over what follows them.
     private var tree = MerkleTree()
     private var segment = SegmentSummary.Builder()
-    private var streams: [StreamID: (revision: Int, time: Timestamp)] = [:]
-    private var runs: [RunID: Int] = [:]
+    private var streams: [StreamKey: StreamHead] = [:]
+    private var runs = RunNumbers()
     private var recorded = Timestamp(millisecondsSinceEpoch: .min)
     /// Lines are missing or unreadable, so that later ones need no longer follow from what was seen.
     private var hasGaps = false
@@ -225,16 +155,16 @@ struct LogVerifier {
         if !damage.sequences.isEmpty { hasGaps = true }
     }
 
-    mutating func add(_ check: BatchCheck) -> [LineProblem] {
+    /// - Parameter batch: what was checked.
+    mutating func add(_ check: BatchCheck, of batch: EventBatch) -> [LineProblem] {
         var found = check.problems
         for (index, line) in check.lines.enumerated() {
             guard let line else { continue }
             let sequence = check.first + UInt64(index)
-            found += wrongs(line).map { LineProblem(sequence: sequence, what: $0) }
+            // What the stream is called only matters where something is wrong.
+            let stream = { batch.withEvent(at: index) { $0.stream.description } ?? "its stream" }
+            found += wrongs(line, stream).map { LineProblem(sequence: sequence, what: $0) }
             take(line, sequence)
-            streams[line.stream] = (line.revision, line.time)
-            runs[line.id.run] = max(runs[line.id.run] ?? 0, line.id.number)
-            recorded = max(recorded, line.recorded)
         }
         return found
     }
@@ -252,18 +182,39 @@ struct LogVerifier {
         segment = SegmentSummary.Builder()
     }
 
-    private func wrongs(_ line: BatchCheck.Line) -> [String] {
+    private mutating func wrongs(_ line: BatchCheck.Line, _ stream: () -> String) -> [String] {
         var wrongs: [String] = []
-        let before = streams[line.stream]
+        let head = StreamHead(revision: line.revision, time: line.time)
+        let before = streams.updateValue(head, forKey: line.stream)
         let due = (before?.revision ?? 0) + 1
         if hasGaps ? line.revision < due : line.revision != due {
-            wrongs.append("revision \(line.revision) of \(line.stream) stands where \(due) is due")
+            wrongs.append("revision \(line.revision) of \(stream()) stands where \(due) is due")
         }
         if let before, line.time < before.time { wrongs.append("the time lies before the stream's previous one") }
         if line.recorded < recorded { wrongs.append("the recordedtime lies before the line before's") }
-        if let number = runs[line.id.run], line.id.number <= number {
+        if let number = runs.take(line.id) {
             wrongs.append("the id \(line.id) does not follow number \(number) of its run")
         }
+        recorded = max(recorded, line.recorded)
         return wrongs
+    }
+
+    private struct StreamHead {
+        let revision: Int
+        let time: Timestamp
+    }
+}
+
+/// The largest number that each run has come to. Events of one run mostly stand together, so that the last one is at hand.
+private struct RunNumbers {
+    private var last: EventID?
+    private var others: [RunID: Int] = [:]
+
+    /// - Returns: the number of the run that an id does not follow, though it should.
+    mutating func take(_ id: EventID) -> Int? {
+        if let last, last.run != id.run { others[last.run] = last.number }
+        let before = last.flatMap { $0.run == id.run ? $0.number : nil } ?? others[id.run]
+        last = EventID(run: id.run, number: max(before ?? 0, id.number))
+        return before.flatMap { id.number <= $0 ? $0 : nil }
     }
 }

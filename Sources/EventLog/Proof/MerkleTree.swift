@@ -19,7 +19,12 @@ public struct MerkleTree: Sendable {
     }
 
     public static func node(_ left: Digest, _ right: Digest) -> Digest {
-        Digest.sha256([1] + left.bytes + right.bytes)
+        withUnsafeTemporaryAllocation(byteCount: 65, alignment: 8) { bytes in
+            bytes[0] = 1
+            left.copyBytes(to: bytes, at: 1)
+            right.copyBytes(to: bytes, at: 33)
+            return Digest.sha256(UnsafeRawBufferPointer(bytes))
+        }
     }
 
     public mutating func append(leaf: Digest) { append(subtree: leaf, leaves: 1) }

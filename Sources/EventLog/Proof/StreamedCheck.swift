@@ -160,7 +160,7 @@ package struct StreamedCheck {
             switch part {
             case .damage(let damage): verifier.add(damage)
             case .batch(let batch):
-                for problem in verifier.add(BatchCheck(batch)) { add(problem, open) }
+                for problem in verifier.add(BatchCheck(batch), of: batch) { add(problem, open) }
                 batch.forEach(visit)
             }
         }
