@@ -39,6 +39,22 @@ struct NewestStatesTests {
         #expect(find("w/2", in: ring) == nil)
     }
 
+    @Test("with many items it finds each, also those that were put in before there were so many")
+    func manyItems() throws {
+        let aside = Aside()
+        let ring = NewestStates(byteCount: 1 << 20, evict: aside.put)
+        for round in 0..<3 {
+            for item in 0..<4000 {
+                try put("w/\(item)", "state \(round) of \(item)", in: ring)
+                // The one before last, by then among more slots.
+                let other = item / 2
+                let state = find("w/\(other)", in: ring).map { String(decoding: $0.state, as: UTF8.self) }
+                #expect(state == "state \(round) of \(other)")
+            }
+        }
+        #expect(ring.count == 4000 && aside.states.isEmpty)
+    }
+
     /// Where states go that have to make room.
     private final class Aside {
         var states: [String: String] = [:]

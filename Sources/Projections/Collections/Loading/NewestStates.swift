@@ -89,8 +89,10 @@ final class NewestStates {
     /// Positions count on for ever; where they lie in the memory is the remainder.
     private var head = 0
     private var tail = 0
-    /// Where each entry is that is its item's newest. Searched on from the hash's place.
-    private var slots: [Slot]
+    /// Where each entry is that is its item's newest. Searched on from the hash's place. They grow with the number of items: few that
+    /// lie close together are found without waiting for memory.
+    private var slots = [Slot](repeating: .nothing, count: 64)
+    private let slotCountMax: Int
     private(set) var count = 0
     /// How often slots were moved.
     private var moves = 0
@@ -99,9 +101,9 @@ final class NewestStates {
     init(byteCount: Int, evict: @escaping (Remembered) throws -> Void) {
         memory = .allocate(byteCount: byteCount & ~7, alignment: 8)
         memory.preferLargePages()
-        var slotCount = 64
-        while slotCount * 160 < byteCount, slotCount < 1 << 24 { slotCount *= 2 }
-        slots = [Slot](repeating: .nothing, count: slotCount)
+        var slotCountMax = slots.count
+        while slotCountMax * 160 < byteCount, slotCountMax < 1 << 24 { slotCountMax *= 2 }
+        self.slotCountMax = slotCountMax
         self.evict = evict
     }
 
@@ -191,7 +193,8 @@ final class NewestStates {
             if tail == head { tail += toEnd }
             head += toEnd
         }
-        while tail + memory.count < head + byteCount || count * 4 >= slots.count * 3 { try advanceTail() }
+        if areSlotsFull, slots.count < slotCountMax { growSlots() }
+        while tail + memory.count < head + byteCount || areSlotsFull { try advanceTail() }
     }
 
     /// Lets the oldest entry go.
@@ -233,11 +236,24 @@ final class NewestStates {
     }
 
     private func insertSlot(_ hash: UInt64) {
-        let mask = slots.count - 1
-        var place = Slot.hash(hash) & mask
-        while !slots[place].isFree { place = (place + 1) & mask }
-        slots[place] = Slot(head, hash: hash)
+        fill(Slot(head, hash: hash))
         count += 1
+    }
+
+    private func fill(_ slot: Slot) {
+        let mask = slots.count - 1
+        var place = slot.hash & mask
+        while !slots[place].isFree { place = (place + 1) & mask }
+        slots[place] = slot
+    }
+
+    private var areSlotsFull: Bool { count * 4 >= slots.count * 3 }
+
+    private func growSlots() {
+        let filled = slots.filter { !$0.isFree }
+        moves += 1
+        slots = [Slot](repeating: .nothing, count: slots.count * 2)
+        for slot in filled { fill(slot) }
     }
 
     /// Moves up what was put behind it only because its own place was taken.
