@@ -46,6 +46,16 @@ struct IndexTests {
         try check(14)
     }
 
+    @Test("once events are in its tables, nothing is left beside them that the next process would have to read first")
+    func noWAL() async throws {
+        try await fill(2_800)
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: index + suffix) }
+        let log = try openLog(folder)
+        #expect(try log.heads(family: "session", subjectPrefix: "watch/").count == 7)
+        let size = try FileManager.default.attributesOfItem(atPath: index + "-wal")[.size] as? Int
+        #expect(size == 0)
+    }
+
     @Test("lost, it is made again")
     func lost() async throws {
         try await fill(700)

@@ -160,6 +160,13 @@ struct IndexDatabase: Sendable {
 
     /// Writes an overlay into the tables, all or nothing. Where another process has written a part of it already, the rest.
     func fold(_ overlay: IndexOverlay) throws -> FoldOutcome {
+        let outcome = try write(overlay)
+        // Whoever opens the index next would read all of its WAL, as many megabytes as a fold has touched. No harm where that fails.
+        try? database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        return outcome
+    }
+
+    private func write(_ overlay: IndexOverlay) throws -> FoldOutcome {
         try database.write { database in
             let known = try Self.checkpoint(database)?.sequence ?? 0
             guard known < overlay.end else { return .done }
