@@ -33,7 +33,7 @@ struct LogProveCommand: ParsableCommand {
 
     func validate() throws {
         guard (sequence == nil) != (from == nil) else {
-            throw ValidationError("Name an event's sequence, or an earlier size with --from.")
+            throw ValidationError("Name an event's sequence or, with --from, an earlier size: one of the two.")
         }
     }
 
