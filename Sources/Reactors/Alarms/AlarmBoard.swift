@@ -15,6 +15,8 @@ struct AlarmBoard: Sendable {
         var revision = 0
         /// When there is something to evaluate though nothing is recorded.
         var next: Timestamp?
+        /// The walk has the datapoints of events before this.
+        var taken: UInt64 = 0
     }
 
     private let plan: AlarmPlan
@@ -28,6 +30,7 @@ struct AlarmBoard: Sendable {
     private var cursor: UInt64 = 0
     private var evaluated: Timestamp?
     private var saved: Timestamp?
+    private var hasBegun = false
 
     /// The projections that it reads.
     static let projections: Set<String> = [Metrics().name, Alarms().name]
@@ -35,6 +38,8 @@ struct AlarmBoard: Sendable {
     private static let triesMax = 20
     /// Seconds of evaluation that a restart may have to go over again.
     private static let saveSeconds = 60.0
+    /// So many changes go on record at once; a year that was missed may have more.
+    private static let changesMax = 500
 
     init(
         _ plan: AlarmPlan, log: EventLog, engine: ProjectionEngine, store: DeliveryStore, runs: EventIDPool,
@@ -57,6 +62,8 @@ struct AlarmBoard: Sendable {
     /// - Parameter reached: how many events they have taken in, where the caller knows that it is all of them.
     /// - Returns: whether anything was appended.
     mutating func evaluate(at now: Timestamp, reached: UInt64? = nil) async throws(ReactorError) -> Bool {
+        if !hasBegun { try store.endAlarms(but: entries.map(\.rule.name)) }
+        hasBegun = true
         guard !entries.isEmpty else { return false }
         let known: UInt64? = if let reached { reached } else { try self.reached() }
         guard let end = known else {
@@ -67,7 +74,7 @@ struct AlarmBoard: Sendable {
         let fresh = try datapoints(from: cursor, end)
         for index in entries.indices {
             let isDue = entries[index].walk == nil || entries[index].next.map { $0 <= now } == true
-            let own = fresh.filter { entries[index].rule.takes($0) }
+            let own = fresh.filter { $0.sequence >= entries[index].taken && entries[index].rule.takes($0) }
             guard isDue || !own.isEmpty else { continue }
             if try await evaluate(index, own, at: now, end) { isAppended = true }
         }
@@ -84,11 +91,16 @@ struct AlarmBoard: Sendable {
         }
     }
 
-    /// Keeps how far it has come.
+    /// Keeps how far it has come with each alarm of which it knows where it stands.
     mutating func save() throws(ReactorError) {
         guard let evaluated, saved != evaluated else { return }
         try store.save(
-            entries.map { ($0.rule.name, AlarmProgress(rule: $0.rule.digest, evaluated: evaluated, sequence: cursor)) })
+            entries.filter { $0.walk != nil }.map {
+                (
+                    $0.rule.name,
+                    AlarmProgress(rule: $0.rule.digest, evaluated: evaluated, sequence: max(cursor, $0.taken))
+                )
+            })
         saved = evaluated
     }
 
@@ -113,14 +125,9 @@ struct AlarmBoard: Sendable {
             if entries[index].walk == nil { fresh = try load(index, end) }
             guard var walk = entries[index].walk else { return false }
             let transitions = walk.advance(to: now, taking: fresh)
-            if transitions.isEmpty {
-                keep(index, walk)
-                return false
-            }
             if try await append(transitions, of: index, since: end) {
-                entries[index].revision += transitions.count
-                keep(index, walk)
-                return true
+                keep(index, walk, end)
+                return !transitions.isEmpty
             }
             // Something was recorded meanwhile that it has to know.
             entries[index].walk = nil
@@ -131,12 +138,25 @@ struct AlarmBoard: Sendable {
         return false
     }
 
-    private mutating func keep(_ index: Int, _ walk: AlarmWalk) {
+    private mutating func keep(_ index: Int, _ walk: AlarmWalk, _ end: UInt64) {
         entries[index].next = walk.next()
         entries[index].walk = walk
+        entries[index].taken = end
     }
 
-    private func append(
+    /// - Returns: false where something was recorded meanwhile that was not known; the changes before that are on record.
+    private mutating func append(
+        _ transitions: [AlarmTransition], of index: Int, since end: UInt64
+    ) async throws(ReactorError) -> Bool {
+        for start in stride(from: 0, to: transitions.count, by: Self.changesMax) {
+            let part = Array(transitions[start..<min(start + Self.changesMax, transitions.count)])
+            guard try await record(part, of: index, since: end) else { return false }
+            entries[index].revision += part.count
+        }
+        return true
+    }
+
+    private func record(
         _ transitions: [AlarmTransition], of index: Int, since end: UInt64
     ) async throws(ReactorError) -> Bool {
         let rule = entries[index].rule
@@ -228,16 +248,19 @@ struct AlarmStart: Sendable, Equatable {
 
     init(_ rule: AlarmRule, row: AlarmRow?, progress: AlarmProgress?, since: Timestamp) {
         state = row.flatMap { AlarmState(rawValue: $0.state) } ?? rule.initial
-        if let progress, progress.rule == rule.digest {
-            time = max(progress.evaluated, row?.time ?? progress.evaluated)
+        if let progress, progress.rule == rule.digest, progress.evaluated >= row?.time ?? progress.evaluated {
+            time = progress.evaluated
             sequence = progress.sequence
             isNew = false
-        } else if let row, rule.made(row.data) {
+        } else if let row, rule.made(row.data), progress == nil || progress?.rule == rule.digest || row.time >= since {
+            // A change goes on record only over all that was recorded by then: what lies before it has been evaluated, whatever
+            // was kept of that.
             time = row.time
             sequence = .max
             isNew = false
         } else {
-            // A new alarm, or a known one with another rule: what the rule would have said before it was made is not asked.
+            // A new alarm, one that comes back, or a known one with another rule: what the rule would have said before it was put in
+            // force is not asked.
             time = max(since, row?.time ?? since)
             sequence = .max
             isNew = true

@@ -6,8 +6,8 @@ import GRDB
 
 /// How far one alarm has come.
 struct AlarmProgress: Sendable, Equatable {
-    /// Of the rule that it was evaluated by.
-    let rule: Digest
+    /// Of the rule that it was evaluated by; nil once it was not evaluated any more, since it was left out of the configuration.
+    let rule: Digest?
     let evaluated: Timestamp
     /// The datapoints of events before this were known.
     let sequence: UInt64
@@ -25,9 +25,11 @@ extension DeliveryStore {
             try queue.read { db in
                 let row = try Row.fetchOne(
                     db, sql: "SELECT rule, evaluated, sequence FROM alarm WHERE name = ?", arguments: [name])
-                guard let row, let rule = Digest(hex: row[0]) else { return nil }
-                return AlarmProgress(
-                    rule: rule, evaluated: Timestamp(millisecondsSinceEpoch: row[1]), sequence: UInt64(row[2] as Int64))
+                return row.map { row in
+                    AlarmProgress(
+                        rule: Digest(hex: row[0]), evaluated: Timestamp(millisecondsSinceEpoch: row[1]),
+                        sequence: UInt64(row[2] as Int64))
+                }
             }
         }
     }
@@ -38,9 +40,22 @@ extension DeliveryStore {
                 for (name, progress) in progress {
                     try db.cachedStatement(sql: "INSERT OR REPLACE INTO alarm VALUES (?, ?, ?, ?)").execute(
                         arguments: [
-                            name, progress.rule.hex, progress.evaluated.millisecondsSinceEpoch,
+                            name, progress.rule?.hex ?? "", progress.evaluated.millisecondsSinceEpoch,
                             Int64(clamping: progress.sequence),
                         ])
+                }
+            }
+        }
+    }
+
+    /// Alarms other than these are evaluated no more. One that comes back begins anew, and does not go over the time in between.
+    func endAlarms(but names: [String]) throws(ReactorError) {
+        let kept = Set(names.map { Array($0.utf8) })
+        try access { queue in
+            try queue.write { db in
+                for name in try String.fetchAll(db, sql: "SELECT name FROM alarm WHERE rule <> ''")
+                where !kept.contains(Array(name.utf8)) {
+                    try db.execute(sql: "UPDATE alarm SET rule = '' WHERE name = ?", arguments: [name])
                 }
             }
         }

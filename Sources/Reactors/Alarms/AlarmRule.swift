@@ -29,10 +29,9 @@ public struct AlarmThreshold: Sendable, Hashable, CustomStringConvertible {
 
     /// `>= 1`, with or without the space; nil where the text is something else.
     public init?(_ text: String) {
-        let text = text.filter { $0 != " " }
         let longestFirst = Comparison.allCases.sorted { $0.rawValue.count > $1.rawValue.count }
         guard let comparison = longestFirst.first(where: { text.hasPrefix($0.rawValue) }) else { return nil }
-        let digits = text.dropFirst(comparison.rawValue.count)
+        let digits = text.dropFirst(comparison.rawValue.count).drop { $0 == " " }
         // Only what one would write by hand: Double takes "inf" and hexadecimal too.
         guard let number = Double(digits), digits.allSatisfy({ "0123456789.-+eE".contains($0) }), number.isFinite else {
             return nil
@@ -52,7 +51,10 @@ public struct AlarmThreshold: Sendable, Hashable, CustomStringConvertible {
 
     var isUpper: Bool { comparison == .greaterOrEqual || comparison == .greater }
 
-    public var description: String { "\(comparison.rawValue) \(numberText(number))" }
+    /// With all its digits: by its text a rule is told from another.
+    public var description: String {
+        "\(comparison.rawValue) \(Int(exactly: number).map(String.init) ?? "\(number)")"
+    }
 }
 
 /// What a period without a datapoint counts as.
@@ -131,8 +133,6 @@ public struct AlarmRule: Sendable, Equatable {
     /// not say how many; in its documented examples it is two more.
     public var rangePeriods: Int { evaluation.periods + 2 }
 
-    var rangeMilliseconds: Int64 { Int64(rangePeriods) * periodMilliseconds }
-
     /// Changes when another state could come of the same datapoints.
     var digest: Digest {
         let parts: [String] = [
@@ -143,8 +143,8 @@ public struct AlarmRule: Sendable, Equatable {
     }
 }
 
-/// A number as a person would write it: `3`, `0.25`.
+/// A number as a person would write it: `3`, `0.25`, and a small one with all its digits.
 func numberText(_ number: Double) -> String {
     if let whole = Int(exactly: number) { return String(whole) }
-    return "\((number * 1000).rounded() / 1000)"
+    return number.magnitude < 0.01 ? "\(number)" : "\((number * 1000).rounded() / 1000)"
 }

@@ -38,7 +38,7 @@ struct PeriodValues: Sendable, Equatable {
     private var least = Double.infinity
     private var most = -Double.infinity
     private var last = 0.0
-    /// Kept only where a percentile is wanted.
+    /// In order; kept only where a percentile is wanted.
     private var all: [Double] = []
 
     mutating func add(_ value: Double, for statistic: Statistic) {
@@ -47,7 +47,16 @@ struct PeriodValues: Sendable, Equatable {
         least = min(least, value)
         most = max(most, value)
         last = value
-        if case .percentile = statistic { all.append(value) }
+        if case .percentile = statistic { all.insert(value, at: place(of: value)) }
+    }
+
+    private func place(of value: Double) -> Int {
+        var (low, high) = (0, all.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if all[middle] <= value { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Nil where there is no datapoint.
@@ -66,12 +75,11 @@ struct PeriodValues: Sendable, Equatable {
 
     /// Between the two nearest ranks, in proportion: p0 is the least, p50 the median, p100 the most.
     private func percentile(_ rank: Double) -> Double? {
-        let sorted = all.sorted()
-        let place = rank / 100 * Double(sorted.count - 1)
+        let place = rank / 100 * Double(all.count - 1)
         let below = Int(place)
-        guard sorted.indices.contains(below) else { return nil }
-        let above = min(below + 1, sorted.count - 1)
-        return sorted[below] + (sorted[above] - sorted[below]) * (place - Double(below))
+        guard all.indices.contains(below) else { return nil }
+        let above = min(below + 1, all.count - 1)
+        return all[below] + (all[above] - all[below]) * (place - Double(below))
     }
 
     /// The value of a period that is not over, where nothing that may still come can take it to the threshold's other side: sums,

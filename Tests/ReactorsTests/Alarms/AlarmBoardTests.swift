@@ -159,6 +159,84 @@ struct AlarmBoardTests {
         }
     }
 
+    /// One that evaluates by itself, as a process does; what it does not save is lost with it.
+    private func board(_ station: Station, _ definition: AlarmDefinition, since: Timestamp) async throws -> AlarmBoard {
+        try await station.engine.catchUp()
+        return AlarmBoard(
+            AlarmPlan([definition], since: since), log: station.log, engine: station.engine,
+            store: try DeliveryStore(log: station.log), runs: EventIDPool(), logger: nil)
+    }
+
+    @Test("after a kill, what lies before a change that is on record is not gone over again")
+    func killed() async throws {
+        try await withFolder { folder in
+            let station = try Station(folder)
+            let (start, alarm) = (station.time.now, try alarm(missing: .ignore))
+            var first = try await board(station, alarm, since: start)
+            #expect(try await !first.evaluate(at: station.time.now))
+            for outcome in ["completed", "failed"] {
+                station.time.advance(seconds: 65)
+                // It is killed before it saves how far it has come.
+                try await station.run("w", outcome)
+            }
+            try await station.engine.catchUp()
+            station.time.advance(seconds: 1)
+            let before = try DeliveryStore(log: station.log).alarmProgress("a")
+            #expect(try await first.evaluate(at: station.time.now))
+            #expect(try station.changes() == ["a OK", "a ALARM"])
+            try DeliveryStore(log: station.log).save([("a", try #require(before))])
+            var second = try await board(station, alarm, since: start)
+            #expect(try await !second.evaluate(at: station.time.now))
+            #expect(try station.changes() == ["a OK", "a ALARM"])
+        }
+    }
+
+    @Test("what is recorded while a change is put on record counts once")
+    func raced() async throws {
+        try await withFolder { folder in
+            let station = try Station(folder)
+            let start = station.time.now
+            let definition = AlarmDefinition(try rule("run.errors", .sum, ">= 3", missing: .notBreaching), actions: [:])
+            try await station.run("w", "failed")
+            var board = try await board(station, definition, since: start)
+            // Not seen by the projections when it is evaluated, and so in the way of its first change.
+            try await station.run("w", "failed")
+            #expect(try await board.evaluate(at: start.adding(seconds: 1)))
+            #expect(try station.changes() == ["a OK"])
+            try await station.engine.catchUp()
+            #expect(try await !board.evaluate(at: start.adding(seconds: 2)))
+            try await station.run("w", "failed")
+            try await station.engine.catchUp()
+            #expect(try await board.evaluate(at: start.adding(seconds: 3)))
+            #expect(try station.changes() == ["a OK", "a ALARM"])
+            #expect(try station.events("alarm.changed").last?.data["value"] == 3)
+        }
+    }
+
+    @Test(
+        "an alarm, or a rule, that was out of force for a while comes back without the time in between",
+        arguments: [false, true])
+    func backAgain(asAnotherRule: Bool) async throws {
+        try await withFolder { folder in
+            let station = try Station(folder)
+            let start = station.time.now
+            let other = AlarmDefinition(try rule("run.errors", .sum, ">= 9", missing: .ignore), actions: [:])
+            try await station.run("w", "failed")
+            try await station.check([try alarm(missing: .ignore)], since: start)
+            #expect(try station.changes() == ["a ALARM"])
+            station.time.advance(seconds: 3600)
+            try await station.check(asAnotherRule ? [other] : [], since: station.time.now)
+            for outcome in ["completed", "failed", "completed", "failed"] {
+                station.time.advance(seconds: 600)
+                try await station.run("w", outcome)
+            }
+            let changes = try station.changes()
+            station.time.advance(seconds: 600)
+            try await station.check([try alarm(missing: .ignore)], since: station.time.now)
+            #expect(try station.changes() == changes)
+        }
+    }
+
     @Test("a silenced alarm changes and tells nobody, and both are on record")
     func silenced() async throws {
         try await withFolder { folder in

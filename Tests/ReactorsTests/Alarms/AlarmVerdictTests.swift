@@ -59,6 +59,7 @@ struct AlarmVerdictTests {
         arguments: [
             (">= 2", [1.0: false, 2: true, 3: true]), ("> 2", [1: false, 2: false, 3: true]),
             ("< 2", [1: true, 2: false, 3: false]), ("<= 2", [1: true, 2: true, 3: false]),
+            (">= 0.0001", [0.00009: false, 0.0001: true]), ("> -2.5", [-2.5: false, -2.4: true]),
         ])
     func comparisons(text: String, expected: [Double: Bool]) throws {
         let threshold = try #require(AlarmThreshold(text))
@@ -68,7 +69,7 @@ struct AlarmVerdictTests {
 
     @Test(
         "a threshold is a comparison and a number",
-        arguments: ["2", "= 2", ">= x", ">= inf", ">= 0x10", "=> 2", ">=", ""])
+        arguments: ["2", "= 2", ">= x", ">= inf", ">= 0x10", "=> 2", ">=", "", ">= 1 0"])
     func wrongThresholds(text: String) { #expect(AlarmThreshold(text) == nil) }
 
     @Test(
