@@ -87,6 +87,19 @@ struct MetricsTests {
         #expect(try await series("stock.in-stock", events) == ["s 2.0 @1", "s 2.0 @2", "s 1.0 @3", "s 0.0 @5"])
     }
 
+    @Test("what an import brought counts as stock, and gives no number by itself")
+    func importedStock() async throws {
+        func sees(_ key: String, _ availability: String) -> TestEvent {
+            saw("s/\(key)", ["availability": .string(availability)], family: "stock")
+        }
+        let ended: (Int64) -> TestEvent = { ran("s", at: $0, ["kind": "stock"]) }
+        let events = [
+            sees("a", "in-stock").imported, sees("b", "in-stock").imported, ended(1000).imported, ended(2000),
+            sees("a", "unknown"), sees("b", "out-of-stock"), ended(3000),
+        ]
+        #expect(try await series("stock.in-stock", events) == ["s 2.0 @2", "s 1.0 @3"])
+    }
+
     @Test("no two metrics have one name, and each has a source that sees its events")
     func register() {
         #expect(Set(Metric.all.map(\.name)).count == Metric.all.count)

@@ -69,6 +69,8 @@ extension MetricSource {
 struct SeriesWriter {
     let database: Connection
     let event: EventView
+    /// Nothing is put there.
+    let isSilent: Bool
 
     /// What the watch of this name is called now.
     func watch(_ name: UnsafeRawBufferPointer) throws -> String {
@@ -77,6 +79,7 @@ struct SeriesWriter {
 
     /// Values are never negative: of a sum it must be known that it only grows.
     func add(_ metric: String, _ label: String, _ value: Double) throws {
+        guard !isSilent else { return }
         try database.run(
             "INSERT OR REPLACE INTO datapoints (series, recorded, sequence, value) VALUES (?, ?, ?, ?)",
             try series(metric, label), event.recorded, event.sequence, max(0, value))

@@ -5,7 +5,7 @@ import EventLog
 /// The projection of metrics. It tells no changes.
 public struct Metrics: Projection {
     public let name = "metrics"
-    public let version = 1
+    public let version = 2
     public let families: Set<String> = Set(
         Metric.all.flatMap(\.families) + Metric.sources.flatMap(\.families) + ["watch"])
 
@@ -27,11 +27,12 @@ public struct Metrics: Projection {
         try database.execute("CREATE INDEX datapoints_by_sequence ON datapoints (sequence)")
     }
 
-    /// What was brought in from elsewhere is measured no more: it says nothing about how this daybook does.
+    /// What was brought in from elsewhere gives no numbers, as it says nothing about how this daybook does; how things stand by it is
+    /// known all the same.
     public func fold(_ event: EventView, into context: inout FoldContext) throws {
         if event.type == NameTable.eventType { return try rename(event, context.database) }
-        guard Origin.imported(event) == nil else { return }
-        let writer = SeriesWriter(database: context.database, event: event)
+        let writer = SeriesWriter(
+            database: context.database, event: event, isSilent: Origin.imported(event) != nil)
         for source in Metric.sources { try source.fold(event, into: writer) }
     }
 

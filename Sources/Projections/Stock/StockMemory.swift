@@ -77,7 +77,6 @@ public enum StockStatus: String, Sendable, CaseIterable {
     /// Nil before the first complete run, and for a failed run that has nothing to say: the watch stands as it stood.
     ///
     /// - Parameter isInitialized: whether there was a complete run before.
-    ///   - isSilent: whether a run that failed has nothing to say: the status stays what it was.
     init?(_ news: [StockNews], _ outcome: RunOutcome, isInitialized: Bool) {
         if !isInitialized {
             guard outcome == .completed else { return nil }

@@ -47,8 +47,9 @@ struct StockRules: CollectionRules {
             if let item = try table.addMiss(key, of: watch, event) { missedItems.insert(item) }
         }
         var told = Told(pending)
+        let changed = Set(pending.map(\.item))
         for (item, memory) in try table.unknown(of: watch) {
-            let isSeen = pending.contains { $0.item == item } || (missed != nil && !missedItems.contains(item))
+            let isSeen = changed.contains(item) || (missed != nil && !missedItems.contains(item))
             guard isSeen else { continue }
             let (counted, isNews) = memory.countingRun(limit: report["unknownAfter"]?.intValue ?? Self.unknownAfter)
             try table.save(counted, of: item)
