@@ -8,8 +8,14 @@ struct Microdata {
     private let property: NameTable.ID?
     private let type: NameTable.ID?
     private let references: NameTable.ID?
+    /// The elements that can be referred to, by their ids; the first of each.
+    private let byID: [[UInt8]: Tree.Index]
     /// Items that have been read: as values of others, or by themselves.
     private var seen: Set<Tree.Index> = []
+    /// What may still be read of this page. Elements that lie in one another, and items that share properties, would otherwise say
+    /// the same text again and again.
+    private var properties = 100_000
+    private var bytes = 32 << 20
 
     /// The items that are no other's value, in the page's order.
     static func items(of tree: Tree) -> [JSON] {
@@ -25,6 +31,16 @@ struct Microdata {
         property = tree.names.find("itemprop")
         type = tree.names.find("itemtype")
         references = tree.names.find("itemref")
+        byID = references == nil ? [:] : Self.elements(of: tree)
+    }
+
+    private static func elements(of tree: Tree) -> [[UInt8]: Tree.Index] {
+        var byID: [[UInt8]: Tree.Index] = [:]
+        for place in tree.nodes.indices where tree.isElement(place) {
+            guard let id = tree.attribute(KnownName.id.id, of: place) else { continue }
+            if byID[Array(id)] == nil { byID[Array(id)] = place }
+        }
+        return byID
     }
 
     private mutating func items() -> [JSON] {
@@ -44,7 +60,7 @@ struct Microdata {
         var properties: [String: [JSON]] = [:]
         collect(place + 1..<Int(tree.nodes[place].end), into: &properties)
         for id in words(references, of: place) {
-            guard let referred = element(withID: id) else { continue }
+            guard let referred = byID[Array(id.utf8)] else { continue }
             collect(referred..<Int(tree.nodes[referred].end), into: &properties)
         }
         var object = JSONObject(properties.map { ($0.key, .array($0.value)) })
@@ -56,7 +72,7 @@ struct Microdata {
     /// The properties in a range; those inside other items are theirs.
     private mutating func collect(_ range: Range<Tree.Index>, into properties: inout [String: [JSON]]) {
         var place = range.lowerBound
-        while place < range.upperBound {
+        while place < range.upperBound, self.properties > 0, bytes > 0 {
             guard tree.isElement(place) else {
                 place += 1
                 continue
@@ -64,11 +80,18 @@ struct Microdata {
             let isItem = tree.attribute(scope, of: place) != nil
             let names = words(property, of: place)
             if !names.isEmpty {
-                let value = isItem ? item(place) : JSON.string(value(of: place))
+                let value = isItem ? item(place) : text(of: place)
+                self.properties -= names.count
                 for name in names where value != .null { properties[name, default: []].append(value) }
             }
             place = isItem ? Int(tree.nodes[place].end) : place + 1
         }
+    }
+
+    private mutating func text(of place: Tree.Index) -> JSON {
+        let text = value(of: place)
+        bytes -= text.utf8.count
+        return .string(text)
     }
 
     /// `content` wherever it stands, as pages use it; else what the element is for; else its text.
@@ -93,11 +116,5 @@ struct Microdata {
     private func words(_ attribute: NameTable.ID?, of place: Tree.Index) -> [String] {
         guard let attribute, let value = tree.attribute(attribute, of: place) else { return [] }
         return value.split(whereSeparator: WhiteSpace.isASCII).map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    private func element(withID id: String) -> Tree.Index? {
-        tree.nodes.indices.first { place in
-            tree.isElement(place) && tree.attribute(KnownName.id.id, of: place)?.elementsEqual(id.utf8) == true
-        }
     }
 }

@@ -3,8 +3,13 @@
 import CanonicalJSON
 
 struct ProductNodes {
+    /// So many things a page sells at most; what lies beyond is not read.
+    static let productsMax = 10_000
+
     private(set) var products: [Product] = []
     private var orphans: [Offer] = []
+    /// So many offers are still read: many products can refer to one long list of them.
+    private var offersLeft = 100_000
     /// Nodes that others refer to by `@id` alone.
     private var known: [String: JSONObject] = [:]
 
@@ -53,6 +58,7 @@ struct ProductNodes {
     }
 
     private mutating func collect(_ value: JSON) {
+        guard products.count < Self.productsMax else { return }
         switch value {
         case .array(let values): for value in values { collect(value) }
         case .object(let node): collect(node)
@@ -70,25 +76,26 @@ struct ProductNodes {
     /// Variants are products of their own, and a group without offers is none beside them.
     private mutating func take(product node: JSONObject) {
         let product = product(node)
-        let variants = objects(node["hasVariant"]).map { variant in
+        var variants: [Product] = []
+        for variant in objects(node["hasVariant"]).prefix(Self.productsMax) {
             var variant = self.product(resolved(variant))
             for member in ["name", "brand", "image"] where variant.texts[member] == nil {
                 variant.texts[member] = product.texts[member]
             }
-            return variant
+            variants.append(variant)
         }
         if variants.isEmpty || product.isOffered { products.append(product) }
         products += variants
     }
 
     private mutating func take(offer node: JSONObject) {
-        let offers = OfferNode.offers(of: node, resolve: resolved)
+        let offers = offers(of: node)
         let offered = objects(node["itemOffered"]).map(resolved)
         guard !offered.isEmpty else {
             orphans += offers
             return
         }
-        for node in offered {
+        for node in offered.prefix(Self.productsMax) {
             var product = product(node)
             if !product.isOffered { product.offers = [offers] }
             products.append(product)
@@ -103,41 +110,67 @@ struct ProductNodes {
         }
     }
 
-    private func product(_ node: JSONObject) -> Product {
+    private mutating func offers(of node: JSONObject) -> [Offer] {
+        guard offersLeft > 0 else { return [] }
+        let offers = OfferNode.offers(of: node, resolve: resolved)
+        offersLeft -= offers.count + 1
+        return offers
+    }
+
+    private mutating func product(_ node: JSONObject) -> Product {
         var product = Product()
         for (member, properties) in [
             "name": ["name", "title"], "sku": ["sku"], "mpn": ["mpn"], "productID": ["productID", "productId"],
             "gtin": ["gtin", "gtin13", "gtin12", "gtin14", "gtin8", "isbn"], "brand": ["brand", "manufacturer"],
             "url": ["url"], "image": ["image"],
         ] {
-            product.texts[member] = properties.lazy.compactMap { text(node[$0]) }.first
+            product.texts[member] = firstText(properties, of: node)
         }
         if product.texts["url"] == nil, let id = node["@id"]?.stringValue, id.hasPrefix("http") {
             product.texts["url"] = id
         }
-        var offers = objects(node["offers"]).flatMap { OfferNode.offers(of: resolved($0), resolve: resolved) }
+        var offers: [Offer] = []
+        for offer in objects(node["offers"]) { offers += self.offers(of: resolved(offer)) }
         // What belongs into an offer stands beside it on some pages.
         if offers.isEmpty, let offer = OfferNode.offer(of: node) { offers = [offer] }
         product.offers = offers.isEmpty ? [] : [offers]
         return product
     }
 
+    private func firstText(_ properties: [String], of node: JSONObject) -> String? {
+        properties.lazy.compactMap { text(node[$0]) }.first
+    }
+
     /// Nodes that refer to one another in a circle end here.
     private static let depthMax = 8
+    /// So many values are looked at for one text: nodes can refer to one another in more ways than anybody could follow.
+    private static let stepsMax = 200
 
     /// The first text of a value; of a node its name or address.
-    private func text(_ value: JSON?, depth: Int = 0) -> String? {
-        guard depth < Self.depthMax else { return nil }
+    private func text(_ value: JSON?) -> String? {
+        var steps = 0
+        return text(value, 0, &steps)
+    }
+
+    private func text(_ value: JSON?, _ depth: Int, _ steps: inout Int) -> String? {
+        steps += 1
+        guard depth < Self.depthMax, steps <= Self.stepsMax else { return nil }
         switch value {
         case .string(let text):
             let folded = String(decoding: WhiteSpace.folded(Array(LenientJSON.decoded(text).utf8)[...]), as: UTF8.self)
             return folded.isEmpty ? nil : folded
         case .number: return value?.canonicalText
-        case .array(let values): return values.lazy.compactMap { text($0, depth: depth + 1) }.first
+        case .array(let values):
+            for value in values.prefix(Self.stepsMax) {
+                if let text = text(value, depth + 1, &steps) { return text }
+            }
+            return nil
         case .object(let node):
             let node = resolved(node)
-            return ["name", "url", "contentUrl", "@value", "value"].lazy
-                .compactMap { text(node[$0], depth: depth + 1) }.first
+            for member in ["name", "url", "contentUrl", "@value", "value"] {
+                if let text = text(node[member], depth + 1, &steps) { return text }
+            }
+            return nil
         case .null, .bool, nil: return nil
         }
     }

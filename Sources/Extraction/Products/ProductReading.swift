@@ -11,9 +11,9 @@ enum ProductReading {
         let sources = [
             ProductNodes(in: LinkedData.documents(of: tree)).products,
             ProductNodes(in: Microdata.items(of: tree)).products,
-            OpenGraph.product(of: tree).map { [$0] } ?? [],
         ]
-        return .array(ProductMerge.merged(sources).map { $0.json(base: base) })
+        let merged = ProductMerge.merged(sources, ofPage: OpenGraph.product(of: tree))
+        return .array(merged.map { $0.json(base: base) })
     }
 }
 

@@ -55,6 +55,29 @@ struct LinkedDataTests {
         #expect(try products(page(script)) == ["a unknown"])
     }
 
+    @Test("are read in bounded time though nodes refer to one another in more ways than anybody can follow")
+    func manyCircles() throws {
+        let references = [String](repeating: #"{"@id":"x"}"#, count: 2_000).joined(separator: ",")
+        let script = """
+            {"@graph":[{"@type":"Product","sku":"a","brand":{"@id":"x"}},{"@id":"x","k":1,"name":[\(references)]}]}
+            """
+        #expect(try products(page(script)) == ["a unknown"])
+    }
+
+    @Test("are no more than ten thousand of a page, and may refer to one long list of offers")
+    func many() throws {
+        let offers = [String](repeating: #"{"@type":"Offer","price":1}"#, count: 2_000).joined(separator: ",")
+        let products = (0..<12_000).map {
+            #"{"@type":"Product","name":"One name","sku":"\#($0)","offers":{"@id":"o"}}"#
+        }
+        let script = """
+            {"@graph":[{"@id":"o","@type":"AggregateOffer","offers":[\(offers)]},\(products.joined(separator: ","))]}
+            """
+        let found = try all(page(script))
+        #expect(found.first?["sku"] == "0" && found.first?["price"]?["amount"] == 1)
+        #expect(found.count < 10_001)
+    }
+
     @Test("that are variants are products of their own, under the group's name")
     func variants() throws {
         let script = """
@@ -199,6 +222,17 @@ struct MicrodataTests {
         #expect(try products(page(body: html)) == ["a in-stock 9.5 EUR"])
     }
 
+    @Test("are read in bounded memory though elements lie in one another, and items share what they refer to")
+    func deep() throws {
+        let text = String(repeating: "word ", count: 20_000)
+        let nested = String(repeating: "<i itemprop=name>", count: 400) + text
+        _ = try all(page(body: "<div itemscope itemtype='http://schema.org/Product'>\(nested)</div>"))
+        let shared = String(repeating: "<b itemprop=name>Mug</b>", count: 1_000)
+        let items = String(
+            repeating: "<p itemscope itemtype='http://schema.org/Product' itemref=more></p>", count: 1_000)
+        #expect(try products(page(body: "<div id=more>\(shared)</div>\(items)")).first == "Mug unknown")
+    }
+
     @Test("are the same in whatever they are nested")
     func nested() throws {
         let html =
@@ -230,6 +264,20 @@ struct OpenGraphTests {
 
 @Suite("A product that is told of in several ways")
 struct ProductMergeTests {
+    @Test("OpenGraph speaks of the page as a whole, and so of none of the several things that it sells")
+    func severalAndOne() throws {
+        let variants = """
+            {"@type":"ProductGroup","name":"Shirt","hasVariant":[
+              {"@type":"Product","sku":"s","url":"/shirt?variant=1","offers":{"availability":"InStock","price":9}},
+              {"@type":"Product","sku":"m","url":"/shirt?variant=2","offers":{"availability":"SoldOut","price":9}}]}
+            """
+        let tags = """
+            <meta property="og:type" content="product"><meta property="og:title" content="Shirt">
+            <meta property="og:url" content="/shirt"><meta property="og:price:amount" content="9.00">
+            """
+        #expect(try products(page(variants, head: tags)) == ["s in-stock 9 -", "m out-of-stock 9 -"])
+    }
+
     private let script =
         #"{"@type":"Product","name":"Mug","sku":"a","offers":{"price":9,"priceCurrency":"EUR","availability":"InStock"}}"#
 
