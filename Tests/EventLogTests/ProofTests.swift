@@ -133,6 +133,15 @@ struct ProofTests {
         }
     }
 
+    @Test("only the line that is wrong is blamed, not its stream's next")
+    func blame() throws {
+        let result = try forge([
+            line(0, revision: 1, number: 1), line(1, revision: 2, number: 2, data: #"{"a" :1}"#),
+            line(2, revision: 3, number: 3),
+        ])
+        #expect(result.problems.map(\.sequences) == [1..<2], "\(result.problems)")
+    }
+
     @Test("a header that miscounts its lines is a problem")
     func miscounted() throws {
         _ = try openLog(folder)

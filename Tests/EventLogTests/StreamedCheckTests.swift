@@ -75,6 +75,23 @@ struct StreamedCheckTests {
         }
     }
 
+    @Test("blocks without an end of a line in sight are not gathered for ever")
+    func endlessLine() {
+        var check = StreamedCheck(segmentEvents: segmentEvents) { _ in }
+        check.begin("endless")
+        let text = [UInt8](repeating: UInt8(ascii: "x"), count: 32_768)
+        let writer = BlockWriter(level: 1)
+        for number in 0..<100 as Range<UInt64> where check.problems.isEmpty {
+            var block: [UInt8] = []
+            text.withUnsafeBytes {
+                writer.write(
+                    $0, first: min(number, 1), count: number == 0 ? 1 : 0, endsCommit: false, durable: 0, into: &block)
+            }
+            block.withUnsafeBytes { check.take($0) }
+        }
+        #expect(check.problems.map(\.what) == ["a line is longer than 1048576 bytes"])
+    }
+
     @Test("a cut ends with a whole commit, whatever stands behind it")
     func cut() async throws {
         let log = try await filled([10, 5])

@@ -159,7 +159,11 @@ struct LogVerifier {
     mutating func add(_ check: BatchCheck, of batch: EventBatch) -> [LineProblem] {
         var found = check.problems
         for (index, line) in check.lines.enumerated() {
-            guard let line else { continue }
+            guard let line else {
+                // What it says of its stream is not known, so the stream's next need not follow from what is.
+                hasGaps = true
+                continue
+            }
             let sequence = check.first + UInt64(index)
             // What the stream is called only matters where something is wrong.
             let stream = { batch.withEvent(at: index) { $0.stream.description } ?? "its stream" }

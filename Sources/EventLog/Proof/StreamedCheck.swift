@@ -144,7 +144,11 @@ package struct StreamedCheck {
 
     /// Checks the lines that are whole; the rest of a line waits for the next block.
     private mutating func checkLines(_ open: inout OpenSegment) {
-        guard let newline = open.text.lastIndex(of: UInt8(ascii: "\n")) else { return }
+        let newline = open.text.lastIndex(of: UInt8(ascii: "\n"))
+        guard open.text.count - (newline.map { $0 + 1 } ?? 0) <= LineWriter.lineMax else {
+            return damage(&open, "a line is longer than \(LineWriter.lineMax) bytes")
+        }
+        guard let newline else { return }
         let whole = open.text[...newline]
         let rest = Array(open.text[(newline + 1)...])
         let lines = whole.reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
