@@ -159,7 +159,7 @@ let package = Package(
         tests("Reactors", ["EventLog", "Observations", "Projections", "Transport", "CanonicalJSON", crypto, logging]),
         tests("Snapshots", ["EventLog", "Observations", "CanonicalJSON"]),
         tests("DemoSite", []),
-        tests("Endpoint", ["CanonicalJSON", logging]),
+        tests("Endpoint", ["CanonicalJSON", logging, .product(name: "NIOCore", package: "swift-nio")]),
         tests(
             "DaybookApp",
             [

@@ -12,12 +12,20 @@ public struct Endpoint: Sendable {
     public let address: ListenAddress
     private let responder: PageResponder
     private let logger: Logger
+    private let connectionTime: TimeAmount
 
     /// - Parameters:
     ///   - token: what closed pages want as `Authorization: Bearer TOKEN`; where there is none, they are refused to everybody.
     ///   - pages: one for each path.
     public init(address: ListenAddress, token: String?, pages: [EndpointPage], logger: Logger) {
+        self.init(address: address, token: token, pages: pages, logger: logger, connectionTime: Self.connectionTimeMax)
+    }
+
+    init(
+        address: ListenAddress, token: String?, pages: [EndpointPage], logger: Logger, connectionTime: TimeAmount
+    ) {
         self.address = address
+        self.connectionTime = connectionTime
         self.logger = logger
         responder = PageResponder(pages: pages, guardian: BearerGuard(token: token))
     }
@@ -33,7 +41,10 @@ public struct Endpoint: Sendable {
         let isListening = Atomic(false)
         let application = Application(
             responder: responder,
-            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSecondsMax))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ConnectionLimit(connectionTime)],
+                    idleTimeout: .seconds(Self.idleSecondsMax))),
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: "daybook",
                 availableConnectionsDelegate: .maximum(Self.connectionsMax, logger: quiet)),
@@ -49,8 +60,10 @@ public struct Endpoint: Sendable {
         }
     }
 
-    /// A connection on which nothing is asked for so long is closed.
+    /// A connection on which nothing comes for so long is closed.
     static let idleSecondsMax: Int64 = 60
+    /// So long a connection stays open at most, though something comes now and again.
+    static let connectionTimeMax = TimeAmount.minutes(5)
     /// So many are served at a time; further ones wait.
     static let connectionsMax = 64
 

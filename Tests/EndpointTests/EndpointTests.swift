@@ -1,7 +1,9 @@
 import CanonicalJSON
 import Foundation
 import FoundationNetworking
+import Glibc
 import Logging
+import NIOCore
 import Testing
 
 @testable import Endpoint
@@ -92,10 +94,48 @@ struct EndpointTests {
         _ = try await serving.value
     }
 
-    private func endpoint(port: Int = 0) -> Endpoint {
+    private func endpoint(port: Int = 0, connectionTime: TimeAmount = Endpoint.connectionTimeMax) -> Endpoint {
         Endpoint(
             address: ListenAddress(host: "127.0.0.1", port: port), token: nil,
-            pages: [EndpointPage(path: "/", isOpen: true) { .json(["a": "ü"]) }], logger: logger)
+            pages: [EndpointPage(path: "/", isOpen: true) { .json(["a": "ü"]) }], logger: logger,
+            connectionTime: connectionTime)
+    }
+
+    /// Sends bytes and reads until the other side closes.
+    private func exchange(_ port: Int, _ text: String) async -> String {
+        await withCheckedContinuation { answer in
+            DispatchQueue.global().async { answer.resume(returning: Self.blockingExchange(port, text)) }
+        }
+    }
+
+    private static func blockingExchange(_ port: Int, _ text: String) -> String {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port)).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let isConnected = withUnsafePointer(to: address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected, write(socket, text, text.utf8.count) == text.utf8.count else { return "not connected" }
+        var all: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while case let count = read(socket, &buffer, buffer.count), count > 0 { all += buffer[..<count] }
+        return String(decoding: all, as: UTF8.self)
+    }
+
+    @Test("a request that never ends does not keep its connection: it is answered, and then closed")
+    func endlessRequest() async throws {
+        try await whileListening(endpoint(connectionTime: .milliseconds(300))) { port in
+            let text = "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
+            let start = ContinuousClock.now
+            #expect(await exchange(port, text).hasPrefix("HTTP/1.1 200"))
+            // Before silence would have ended it.
+            #expect(ContinuousClock.now - start < .seconds(Endpoint.idleSecondsMax / 2))
+        }
     }
 
     @Test("it answers over HTTP, HEAD without the body, until it is cancelled")
