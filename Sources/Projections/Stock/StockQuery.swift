@@ -30,24 +30,8 @@ public struct StockQuery {
     /// How each watch stood after its last run that had something to say, by name.
     public func statuses(asOf: AsOf = .now) throws -> [String: StockStatus] {
         var statuses: [String: StockStatus] = [:]
-        for watch in try watches() { statuses[watch] = try status(of: watch, asOf: asOf) }
+        for watch in try database.watches(in: "stock_runs") { statuses[watch] = try status(of: watch, asOf: asOf) }
         return statuses
-    }
-
-    private func watches() throws -> [String] {
-        var names: [String] = []
-        // A seek in the index for each watch.
-        try database.forEach(
-            """
-            WITH RECURSIVE names (watch) AS (
-              SELECT min(watch) FROM stock_runs
-              UNION ALL SELECT (SELECT min(watch) FROM stock_runs WHERE watch > names.watch) FROM names
-              WHERE names.watch IS NOT NULL
-            )
-            SELECT watch FROM names WHERE watch IS NOT NULL
-            """
-        ) { names.append($0.text(0)) }
-        return names
     }
 
     private func status(of watch: String, asOf: AsOf) throws -> StockStatus? {
