@@ -9,6 +9,8 @@ protocol CollectionNoun: Sendable {
     static var name: String { get }
     /// One of them: `session`.
     static var singular: String { get }
+    /// Several of them: `sessions`.
+    static var plural: String { get }
     /// A key for examples.
     static var exampleKey: String { get }
     /// A condition for `--where`, and columns, for examples.
@@ -33,6 +35,7 @@ protocol CollectionNoun: Sendable {
 }
 
 extension CollectionNoun {
+    static var plural: String { name }
     static var keyHelp: String { "The key, or WATCH/KEY." }
     static var hasKeys: Bool { true }
     static func title(watch: String, key: String) -> String { "\(watch)/\(key)" }

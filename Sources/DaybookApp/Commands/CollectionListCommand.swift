@@ -75,7 +75,7 @@ struct CollectionListCommand<Noun: CollectionNoun>: AsyncParsableCommand {
             guard total > 0 else {
                 let isFiltered = !options.conditions.isEmpty || options.state != nil
                 let of = watch.map { " of \(displayable($0))" } ?? ""
-                return text.console.line("No \(Noun.name)\(of) \(isFiltered ? "match" : "are known")\(asOf.suffix).")
+                return text.console.line("No \(Noun.plural)\(of) \(isFiltered ? "match" : "are known")\(asOf.suffix).")
             }
             if text.columns.isEmpty {
                 try text.printUsualTable(rows, of: Noun.self)

@@ -8,6 +8,7 @@ import Projections
 enum StockNoun: CollectionNoun {
     static let name = "stock"
     static let singular = "item"
+    static let plural = "items"
     static let exampleKey = "N82E16814126453"
     static let exampleCondition = "availability=in-stock"
     static let exampleColumns = "key,name,availability,price.amount"

@@ -101,6 +101,7 @@ struct StockCommandTests {
                 $0.contains("FA1") && $0.contains("in-stock") && $0.contains("90 TWD") && $0.contains("Mac FA1")
             })
         #expect(await scratch.daybook("stock", "list", "--state", "absent").output.contains("FC3"))
+        #expect(await scratch.daybook("stock", "list", "--watch", "shirts").output == "No items of shirts are known.\n")
         #expect(await scratch.daybook("stock", "show", "none").status == .no)
     }
 }
