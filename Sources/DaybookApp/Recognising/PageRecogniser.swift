@@ -21,7 +21,7 @@ struct PageRecogniser: Sendable {
     let watch: @Sendable (SeenPage) -> [SuggestedYAML.Entry]?
 
     /// The first that knows the page decides; the last knows every page.
-    static let all = [frab] + shops + [shopify, offers] + shopsByHost + [list, page]
+    static let all = [frab] + shops + [shopify, refurbished, offers] + shopsByHost + [list, page]
 
     static func recognise(_ page: SeenPage) -> (recogniser: PageRecogniser, watch: [SuggestedYAML.Entry]) {
         for recogniser in all {

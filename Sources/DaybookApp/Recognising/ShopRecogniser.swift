@@ -30,6 +30,19 @@ extension PageRecogniser {
         return stock("shopify", page)
     }
 
+    /// Apple's refurbished store as a list: things by their model numbers, with addresses in Apple's shop.
+    static let refurbished = PageRecogniser(name: "apple-refurb", about: "Apple's refurbished store, as a list") {
+        page in
+        guard let list = (try? JSON.parse(page.body))?.arrayValue, !list.isEmpty,
+            list.allSatisfy({ item in
+                item["model"]?.stringValue != nil && item["price"] != nil
+                    && item["url"]?.stringValue.map { SeenPage(url: $0, mediaType: nil, body: []).isOn("apple.com") }
+                        == true
+            })
+        else { return nil }
+        return stock("apple-refurb", page)
+    }
+
     /// A page that tells machines what it sells.
     static let offers = PageRecogniser(name: "schema.org", about: "a page that tells search engines what it sells") {
         page in

@@ -163,6 +163,12 @@ struct ShopRecogniserTests {
                 "https://shop.example/products.json",
                 #"{"products":[{"id":1,"handle":"a","variants":[{"id":2}]},{"id":3,"handle":"b","variants":[]}]}"#)
                 == "shopify")
+        let mac =
+            #"{"model":"FA1TA","name":"Mac","price":100,"store":"tw","url":"https://www.apple.com/tw/shop/product/FA1TA"}"#
+        #expect(name("https://refurb.example/tw/macs.json", "[\(mac)]") == "apple-refurb")
+        #expect(
+            name("https://refurb.example/tw/macs.json", "[\(mac.replacing("apple.com", with: "pear.example"))]")
+                == "page")
         #expect(name("https://shop.example/p/1", "<html>\(offer)</html>") == "schema.org")
         #expect(name("https://www.newegg.com/p/pl?d=rtx", "<html><h1>Are you a human?</h1></html>") == "newegg")
         #expect(name("https://www.walmart.com/ip/1", "<html>\(offer)</html>") == "schema.org")
