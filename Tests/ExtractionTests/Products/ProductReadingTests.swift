@@ -209,6 +209,18 @@ struct MicrodataTests {
         #expect(try products(page(body: html)) == ["a unknown"])
     }
 
+    @Test("that another one refers to are none of their own beside what is offered")
+    func referredTo() throws {
+        let html = """
+            <div itemscope itemtype="http://schema.org/Product" itemref="more related none"><b itemprop=sku>a</b>
+            <span itemprop=offers itemscope itemtype="http://schema.org/Offer"><meta itemprop=priceCurrency content=EUR>
+            <b itemprop=price>9.50 </b><link itemprop=availability href="  http://schema.org/InStock"></span></div>
+            <div id=more itemscope itemtype="http://schema.org/Product"><img itemprop=image src="b.jpg"></div>
+            <div id=related><p itemscope itemtype="http://schema.org/Product" itemprop=related><b itemprop=name>C</b></p></div>
+            """
+        #expect(try products(page(body: html)) == ["a in-stock 9.5 EUR"])
+    }
+
     @Test("may be nameless: offers that belong to nothing are those of the page's product")
     func orphans() throws {
         let html =
