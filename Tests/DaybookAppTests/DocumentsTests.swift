@@ -22,6 +22,11 @@ struct DocumentsTests {
                 && discussion.contains("daybook \(path)".trimmingCharacters(in: .whitespaces)))
     }
 
+    @Test("docs/stock-history.svg is the plot of nineteen days of a card")
+    func stockPlot() throws {
+        try expectGenerated(StockPlot(try card(name: "GeForce RTX 3070, 8 GB")).svg, file: "docs/stock-history.svg")
+    }
+
     @Test("links between the pages lead somewhere")
     func links() throws {
         let docs = try FileManager.default.contentsOfDirectory(atPath: projectRoot.appending(path: "docs").path())

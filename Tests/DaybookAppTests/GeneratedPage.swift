@@ -23,5 +23,17 @@ func expectGenerated(_ part: String, mark: String, in page: String, at location:
     }
 }
 
+/// A file that is generated whole.
+func expectGenerated(_ wanted: String, file: String, at location: SourceLocation = #_sourceLocation) throws {
+    let path = projectRoot.appending(path: file)
+    if ProcessInfo.processInfo.environment["DAYBOOK_UPDATE_DOCS"] == "1" {
+        return try Data(wanted.utf8).write(to: path)
+    }
+    let text = try String(contentsOf: path, encoding: .utf8)
+    #expect(
+        text == wanted, "\(file) is out of date: DAYBOOK_UPDATE_DOCS=1 tools/test --filter Documents",
+        sourceLocation: location)
+}
+
 let projectRoot = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()

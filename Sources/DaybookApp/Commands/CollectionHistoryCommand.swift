@@ -29,6 +29,10 @@ struct CollectionHistoryCommand<Noun: CollectionNoun>: AsyncParsableCommand {
             try ItemQuery($0).history(key.query, watch: key.watch, asOf: point)
         }
         guard !rows.isEmpty else { throw try key.notFound(asOf, in: opened, place) }
+        try Self.show(rows, format, on: console)
+    }
+
+    static func show(_ rows: [ItemVersionRow], _ format: FormatOptions, on console: Console) throws {
         for row in rows {
             if format.json {
                 console.bytes(row.line + [0x0A])
@@ -41,14 +45,14 @@ struct CollectionHistoryCommand<Noun: CollectionNoun>: AsyncParsableCommand {
     /// What a version shows of a text; `diff` shows all.
     private static var limits: DiffLimits { DiffLimits(context: 2, changedLines: 40) }
 
-    private func explain(_ row: ItemVersionRow, on console: Console) throws {
+    private static func explain(_ row: ItemVersionRow, on console: Console) throws {
         let gone = row.state == .absent ? "  " + Tint.bad.applied(to: "gone", on: console) : ""
         console.line(
             "\(Tint.strong.applied(to: "version \(row.version)", on: console))  \(displayable(row.watch))  "
                 + "\(EventText.clock(row.since))  event \(row.sequence)\(gone)")
         let title = Noun.title(watch: row.watch, key: row.key)
         try FieldText.showChanges(
-            row.changes, limits: Self.limits,
+            row.changes, limits: limits,
             more: "daybook \(Noun.name) diff \(displayable(title)) \(row.version - 1) \(row.version)", on: console)
     }
 }

@@ -13,6 +13,7 @@ enum StockNoun: CollectionNoun {
     static let exampleCondition = "availability=in-stock"
     static let exampleColumns = "key,name,availability,price.amount"
     static let exampleWatch = "gtx3070"
+    static var historyCommand: any ParsableCommand.Type { StockHistoryCommand.self }
     static let columns = ["availability", "price", "since", "item"]
 
     static func cells(of row: ItemRow) throws -> [Cell] {

@@ -16,6 +16,8 @@ public final class Console: Sendable {
     let isColoured: Bool
     /// Columns of the terminal.
     let width: Int
+    /// The locale has no more than ASCII: pictures are drawn with that. Text is written as it is.
+    let isASCII: Bool
 
     /// Whether nobody reads standard output any more.
     let isReaderGone: @Sendable () -> Bool
@@ -26,12 +28,14 @@ public final class Console: Sendable {
 
     init(
         isTerminal: Bool = false, showsProgress: Bool = false, isColoured: Bool = false, width: Int = 120,
-        isReaderGone: @escaping @Sendable () -> Bool = { false }, output: @escaping Sink, errors: @escaping Sink
+        isASCII: Bool = false, isReaderGone: @escaping @Sendable () -> Bool = { false }, output: @escaping Sink,
+        errors: @escaping Sink
     ) {
         self.isTerminal = isTerminal
         self.showsProgress = showsProgress
         self.isColoured = isColoured
         self.width = width
+        self.isASCII = isASCII
         self.isReaderGone = isReaderGone
         self.output = output
         self.errors = errors
@@ -45,7 +49,8 @@ public final class Console: Sendable {
         let wantsColour = getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
         return Console(
             isTerminal: isTerminal, showsProgress: isatty(STDERR_FILENO) == 1,
-            isColoured: isTerminal && wantsColour, width: terminalWidth(), isReaderGone: isPipeBroken,
+            isColoured: isTerminal && wantsColour, width: terminalWidth(), isASCII: !isUTF8(locale()),
+            isReaderGone: isPipeBroken,
             output: { writeAll($0, to: STDOUT_FILENO) }, errors: { writeAll($0, to: STDERR_FILENO) })
     }
 
@@ -99,6 +104,19 @@ public final class Console: Sendable {
     private static func isPipeBroken() -> Bool {
         var place = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return poll(&place, 1, 0) == 1 && place.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0
+    }
+
+    /// The first of the variables that is set decides (POSIX, 8.2); without any the locale is C.
+    private static func locale() -> String {
+        let names = ["LC_ALL", "LC_CTYPE", "LANG"]
+        let values = names.compactMap { name in getenv(name).map { String(cString: $0) } }
+        return values.first { !$0.isEmpty } ?? "C"
+    }
+
+    /// `de_DE.UTF-8`, `C.utf8`
+    static func isUTF8(_ locale: String) -> Bool {
+        let codeset = locale.split(separator: ".").dropFirst().first?.prefix { $0 != "@" } ?? ""
+        return codeset.lowercased().filter { $0 != "-" } == "utf8"
     }
 
     private static func terminalWidth() -> Int {

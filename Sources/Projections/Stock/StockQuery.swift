@@ -84,6 +84,19 @@ public struct StockQuery {
         return max(seen ?? row.lastChanged, row.lastChanged)
     }
 
+    /// Until when an item was known to be as its row says: the last look that saw it, or that found it absent.
+    public func knownUntil(_ row: ItemRow, asOf: AsOf) throws -> Timestamp {
+        guard row.state == .absent else { return row.stock?.lastSeen ?? row.lastChanged }
+        let limits = asOf.limits
+        let look = try database.first(
+            """
+            SELECT time FROM stock_runs WHERE watch = ? AND looked = 1 AND sequence <= ? AND time <= ?
+            ORDER BY sequence DESC LIMIT 1
+            """, row.watch, limits.sequence, limits.time
+        ) { $0.time(0) }
+        return max(look ?? row.lastChanged, row.lastChanged)
+    }
+
     private func lastRun(of watch: String, asOf: AsOf) throws -> Int64 {
         let limits = asOf.limits
         return try database.first(
@@ -124,7 +137,7 @@ public struct StockQuery {
     }
 
     /// What an item is called: its name or title, else its key.
-    static func name(_ fields: JSON, key: String) -> String {
+    public static func name(_ fields: JSON, key: String) -> String {
         ["name", "title"].lazy.compactMap { fields[$0]?.stringValue }.first { !$0.isEmpty } ?? key
     }
 
