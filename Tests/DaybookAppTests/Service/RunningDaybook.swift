@@ -4,6 +4,20 @@ import Synchronization
 
 @testable import DaybookApp
 
+/// The program that the tests were built with.
+enum BuiltDaybook {
+    static func program() throws -> URL {
+        // The tests' own program lies beside it; under `swift test` that is a helper elsewhere, so the bundle counts.
+        let products = Bundle.allBundles.map(\.bundleURL) + [Bundle.main.bundleURL]
+        let folders = products.map { $0.pathExtension == "xctest" ? $0.deletingLastPathComponent() : $0 }
+        let program = folders.map { $0.appending(path: "daybook") }.first {
+            FileManager.default.isExecutableFile(atPath: $0.path())
+        }
+        guard let program else { throw Failure(.usage, "no daybook among \(folders.map { $0.path() })") }
+        return program
+    }
+}
+
 /// `daybook run` as a process of its own: the program that the tests were built with.
 final class RunningDaybook: Sendable {
     /// What it says of itself, a JSON object a line.
@@ -13,13 +27,7 @@ final class RunningDaybook: Sendable {
 
     init(_ scratch: Scratch, environment: [String: String] = [:]) throws {
         let process = Process()
-        // The tests' own program lies beside it; under `swift test` that is a helper elsewhere, so the bundle counts.
-        let products = Bundle.allBundles.map(\.bundleURL) + [Bundle.main.bundleURL]
-        let folders = products.map { $0.pathExtension == "xctest" ? $0.deletingLastPathComponent() : $0 }
-        let program = folders.map { $0.appending(path: "daybook") }.first {
-            FileManager.default.isExecutableFile(atPath: $0.path())
-        }
-        guard let program else { throw Failure(.usage, "no daybook among \(folders.map { $0.path() })") }
+        let program = try BuiltDaybook.program()
         process.executableURL = program
         process.arguments = ["run", "--verbose", "--config", scratch.path("daybook.yaml")]
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
