@@ -118,11 +118,12 @@ struct ShopPresetTests {
         let page = try read(
             "walmart",
             tile("/ip/Game-Sony-5/637683053?wpa_bd=&amp;x", "<button><span>Add to cart</span></button>")
-                + tile("/ip/306029956", "<div>Out of stock</div>") + tile("/ip/Console/709776123", ""))
+                + tile("/ip/306029956", "<div>Out of stock</div>") + tile("/ip/Console/709776123", "")
+                + tile("/ip/Controller/615549727", "<span>Pro seller</span><a class=button>Choose Options</a>"))
         #expect(
             page.stock == [
                 "637683053 in-stock 29.99 USD Game 5", "306029956 out-of-stock 29.99 USD Game 5",
-                "709776123 unknown 29.99 USD Game 5",
+                "709776123 unknown 29.99 USD Game 5", "615549727 unknown 29.99 USD Game 5",
             ])
         #expect(page.items[1].fields["url"] == "https://shop.example/ip/306029956")
     }
@@ -135,6 +136,13 @@ struct ShopPresetTests {
         let page = try read("schema.org", "<html><script type='application/ld+json'>\(script)</script></html>")
         #expect(page.stock == ["k-1 out-of-stock 49.9 EUR Kettle"] && page.items[0].fields["offered"] == "PreOrder")
         #expect(try read("schema.org", "<html><h1>Kettle</h1></html>").items.isEmpty)
+        // A comparison of prices says how many offer it, and not who has it.
+        let compared = """
+            <div itemscope itemtype="http://schema.org/Product"><h1 itemprop="name">Dryer</h1><div itemprop="offers" itemscope
+            itemtype="http://schema.org/AggregateOffer"><meta itemprop="lowPrice" content="920.29"><meta itemprop="priceCurrency"
+            content="EUR"><meta itemprop="offerCount" content="12"></div><p>Available at 12 shops</p></div>
+            """
+        #expect(try read("schema.org", compared).stock == ["Dryer unknown 920.29 EUR Dryer"])
     }
 
     @Test("a page that shows none of it has no items, which no run takes for an empty shelf")
