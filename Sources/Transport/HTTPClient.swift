@@ -8,7 +8,7 @@ import Logging
 /// Every method may be called from any task; cancelling the task ends the request at once.
 public final class HTTPClient: Sendable {
     public let configuration: Configuration
-    private let loop: CurlLoop
+    let loop: CurlLoop
     private let gates: HostGates
 
     public init(configuration: Configuration = Configuration()) {

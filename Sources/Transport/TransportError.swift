@@ -27,7 +27,7 @@ extension Fault: CustomStringConvertible {
     public var description: String { what }
 
     /// What happened, without the place.
-    var what: String {
+    package var what: String {
         switch self {
         case .invalidURL(let why): "this is not a usable URL, \(why)"
         case .unsupportedScheme: "only http and https are fetched"
@@ -56,7 +56,7 @@ extension Fault: CustomStringConvertible {
     }
 
     /// What a person can do about it.
-    var advice: String {
+    package var advice: String {
         switch self {
         case .invalidURL, .invalidRequest: "correct it where it is written"
         case .unsupportedScheme: "give a URL that begins with http:// or https://"

@@ -44,10 +44,13 @@ public struct AWSService: Hashable, Sendable {
 
     /// `AWS_ENDPOINT_URL_SNS`, else `AWS_ENDPOINT_URL`, else AWS's own endpoint for the region.
     public init(name: String, region: String, environment: (String) -> String?) {
-        let given = ["AWS_ENDPOINT_URL_\(name.uppercased())", "AWS_ENDPOINT_URL"].lazy.compactMap(environment)
+        // Signatures and addresses know mail by its old names, variables by that of its API's second version.
+        let variable = name == "ses" ? "SESV2" : name.uppercased()
+        let host = name == "ses" ? "email" : name
+        let given = ["AWS_ENDPOINT_URL_\(variable)", "AWS_ENDPOINT_URL"].lazy.compactMap(environment)
             .first { !$0.isEmpty }
         let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-        self.init(name: name, region: region, endpoint: given ?? "https://\(name).\(region).\(domain)")
+        self.init(name: name, region: region, endpoint: given ?? "https://\(host).\(region).\(domain)")
     }
 
     /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.

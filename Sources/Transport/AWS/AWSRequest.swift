@@ -26,6 +26,16 @@ public struct AWSRequest: Sendable {
         body = json
     }
 
+    /// One of a REST protocol (SES, version 2).
+    ///
+    /// - Parameter path: of characters that need no encoding.
+    public init(_ service: AWSService, path: String, json: [UInt8]) {
+        self.service = service
+        self.path = path
+        headers = ["Content-Type": "application/json"]
+        body = json
+    }
+
     /// The request with its signature.
     ///
     /// - Parameter date: when it is sent; AWS takes it for a quarter of an hour.
@@ -63,12 +73,13 @@ public struct AWSRefusal: Sendable, Equatable {
     public let code: String
     public let message: String
 
-    public init(_ body: [UInt8]) {
+    /// - Parameter type: the header `x-amzn-errortype`, where the body does not name the code (REST protocols).
+    public init(_ body: [UInt8], type header: String? = nil) {
         let text = String(decoding: body.prefix(8192), as: UTF8.self)
         if text.first == "{" || text.first == "[" {
             let object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any]
-            let type = object?["__type"] as? String ?? object?["code"] as? String ?? ""
-            code = String(type.split(separator: "#").last ?? "")
+            let type = object?["__type"] as? String ?? object?["code"] as? String ?? header ?? ""
+            code = String(type.split(separator: ":").first?.split(separator: "#").last ?? "")
             message = object?["message"] as? String ?? object?["Message"] as? String ?? ""
         } else {
             code = Self.element("Code", in: text)

@@ -4,7 +4,12 @@ import CCurl
 
 /// What is known about a transfer that libcurl gave up.
 struct CurlFailure {
-    let exchange: Exchange
+    let host: String
+    let port: Int
+    var proxy: String?
+    let timeout: Duration
+    let connectTimeout: Duration
+    let stallTimeout: Duration
     /// libcurl's own words; they name no headers and no query.
     let detail: String
     /// Bytes of the body.
@@ -16,13 +21,12 @@ struct CurlFailure {
 
 extension Fault {
     init(_ code: CURLcode, _ failure: CurlFailure) {
-        let address = failure.exchange.hop.address
         switch code {
         case CURLE_OPERATION_TIMEDOUT: self = .timeout(failure)
-        case CURLE_COULDNT_RESOLVE_HOST: self = .nameNotFound(host: address.host)
+        case CURLE_COULDNT_RESOLVE_HOST: self = .nameNotFound(host: failure.host)
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: self = .proxyFailed(failure)
-        case CURLE_COULDNT_CONNECT where failure.exchange.proxy != nil: self = .proxyFailed(failure)
-        case CURLE_COULDNT_CONNECT: self = .connectFailed(host: address.host, port: address.port)
+        case CURLE_COULDNT_CONNECT where failure.proxy != nil: self = .proxyFailed(failure)
+        case CURLE_COULDNT_CONNECT: self = .connectFailed(host: failure.host, port: failure.port)
         case CURLE_GOT_NOTHING: self = .hungUp
         case CURLE_PARTIAL_FILE: self = .cutShort(received: failure.received)
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2_STREAM:
@@ -32,27 +36,26 @@ extension Fault {
             self = .garbage(failure.detail)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-            self = .certificate(host: address.host, reason: failure.detail)
+            self = .certificate(host: failure.host, reason: failure.detail)
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED,
             CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_SHUTDOWN_FAILED, CURLE_USE_SSL_FAILED:
-            self = .tls(host: address.host, reason: failure.detail)
+            self = .tls(host: failure.host, reason: failure.detail)
         case CURLE_URL_MALFORMAT: self = .invalidURL("it does not read as one")
         default: self = .failed(Curl.text(code))
         }
     }
 
     private static func timeout(_ failure: CurlFailure) -> Fault {
-        let exchange = failure.exchange
         if !failure.isConnected {
-            return .timeout(.connecting, seconds: min(exchange.connectTimeout, exchange.timeout).inSeconds)
+            return .timeout(.connecting, seconds: min(failure.connectTimeout, failure.timeout).inSeconds)
         }
         return failure.detail.hasPrefix("Operation too slow")
-            ? .timeout(.stalled, seconds: exchange.stallTimeout.inSeconds)
-            : .timeout(.answering, seconds: exchange.timeout.inSeconds)
+            ? .timeout(.stalled, seconds: failure.stallTimeout.inSeconds)
+            : .timeout(.answering, seconds: failure.timeout.inSeconds)
     }
 
     /// The proxy by host and port: its URL may hold a password.
     private static func proxyFailed(_ failure: CurlFailure) -> Fault {
-        .proxyFailed(proxy: MaskedURL(failure.exchange.proxy ?? "").description)
+        .proxyFailed(proxy: MaskedURL(failure.proxy ?? "").description)
     }
 }

@@ -10,7 +10,8 @@ final class CurlLoop: Sendable {
 
     private struct Order {
         let id: UInt64
-        let exchange: Exchange
+        /// Called on the loop's thread.
+        let transfer: @Sendable () throws(Fault) -> any WireTransfer
         let continuation: CheckedContinuation<Outcome, Never>
     }
 
@@ -56,12 +57,23 @@ final class CurlLoop: Sendable {
 
     /// Makes one exchange. Cancelling the task takes it off the wire.
     func perform(_ exchange: Exchange) async throws(Fault) -> Answer {
+        try await perform { () throws(Fault) in try Transfer(exchange) }
+    }
+
+    /// Hands in one mail. Cancelling the task takes it off the wire.
+    func perform(_ mail: MailExchange) async throws(Fault) -> Answer {
+        try await perform { () throws(Fault) in try MailTransfer(mail) }
+    }
+
+    private func perform(_ transfer: @escaping @Sendable () throws(Fault) -> any WireTransfer) async throws(Fault)
+        -> Answer
+    {
         let id = inbox.withLock {
             $0.nextID += 1
             return $0.nextID
         }
         let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { submit(Order(id: id, exchange: exchange, continuation: $0)) }
+            await withCheckedContinuation { submit(Order(id: id, transfer: transfer, continuation: $0)) }
         } onCancel: {
             cancel(id)
         }
@@ -94,7 +106,7 @@ final class CurlLoop: Sendable {
 extension CurlLoop {
     /// What the thread alone knows.
     private struct Running {
-        var transfers: [UnsafeMutableRawPointer: (transfer: Transfer, order: Order)] = [:]
+        var transfers: [UnsafeMutableRawPointer: (transfer: any WireTransfer, order: Order)] = [:]
         var handles: [UInt64: UnsafeMutableRawPointer] = [:]
     }
 
@@ -145,7 +157,7 @@ extension CurlLoop {
 
     private func start(_ order: Order, _ multi: UnsafeMutableRawPointer, _ running: inout Running) {
         do throws(Fault) {
-            let transfer = try Transfer(order.exchange)
+            let transfer = try order.transfer()
             let code = curl_multi_add_handle(multi, transfer.handle)
             guard code == CURLM_OK else { throw .failed(String(cString: curl_multi_strerror(code))) }
             running.transfers[transfer.handle] = (transfer, order)
@@ -170,7 +182,7 @@ extension CurlLoop {
 
     private func finish(
         _ handle: UnsafeMutableRawPointer, _ multi: UnsafeMutableRawPointer, _ running: inout Running,
-        _ outcome: (Transfer) -> Outcome
+        _ outcome: (any WireTransfer) -> Outcome
     ) {
         guard let (transfer, order) = running.transfers.removeValue(forKey: handle) else { return }
         running.handles[order.id] = nil

@@ -1,5 +1,7 @@
 // One request and one answer on the wire, as values: what goes into the loop and what comes out of it.
 
+import CCurl
+
 /// Everything that the loop needs to know about one request. Redirects and retries are decided outside.
 struct Exchange: Sendable {
     var hop: Hop
@@ -17,7 +19,14 @@ struct Exchange: Sendable {
     var sizeMax = 32 << 20
 }
 
-/// An answer that came whole.
+/// What the loop runs: one easy handle, set up, and what came of it.
+protocol WireTransfer: AnyObject {
+    var handle: UnsafeMutableRawPointer { get }
+    /// Once libcurl says that it is done.
+    func finish(_ code: CURLcode) -> Result<Answer, Fault>
+}
+
+/// An answer that came whole; of a mail server its last reply, the text as the body.
 struct Answer: Sendable {
     let status: Int
     let headers: HTTPHeaders

@@ -3,7 +3,7 @@
 import CCurl
 
 /// Lives on the loop's thread only. libcurl's callbacks get it as their context and never outlive it.
-final class Transfer {
+final class Transfer: WireTransfer {
     let exchange: Exchange
     private var easy: EasyHandle
     private var head = ResponseHead()
@@ -199,7 +199,9 @@ extension Transfer {
         return Fault(
             code,
             CurlFailure(
-                exchange: exchange, detail: easy.failure(code), received: easy.size(CURLINFO_SIZE_DOWNLOAD_T),
+                host: exchange.hop.address.host, port: exchange.hop.address.port, proxy: exchange.proxy,
+                timeout: exchange.timeout, connectTimeout: exchange.connectTimeout, stallTimeout: exchange.stallTimeout,
+                detail: easy.failure(code), received: easy.size(CURLINFO_SIZE_DOWNLOAD_T),
                 hasHead: head.size > 0, isConnected: easy.size(CURLINFO_PRETRANSFER_TIME_T) > 0))
     }
 }

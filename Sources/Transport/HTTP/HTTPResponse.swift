@@ -36,6 +36,11 @@ public struct HTTPResponse: Sendable {
         return nil
     }
 
+    /// Seconds that the server asks to wait (RFC 9110, section 10.2.3).
+    ///
+    /// - Parameter now: seconds since 1970, for a server that names a date.
+    public func retryAfter(now: Double) -> Double? { RetryAfter.seconds(headers["Retry-After"], now: now) }
+
     public var isNotModified: Bool { status == 304 }
 
     /// What to ask with next time, where the server gave anything.
