@@ -121,6 +121,11 @@ let package = Package(
             ],
             // Into the binary itself, which stays the one file that there is to install.
             resources: [
+                .embedInCode("ChannelPresets/discord.yaml"),
+                .embedInCode("ChannelPresets/matrix.yaml"),
+                .embedInCode("ChannelPresets/ntfy.yaml"),
+                .embedInCode("ChannelPresets/slack.yaml"),
+                .embedInCode("ChannelPresets/telegram.yaml"),
                 .embedInCode("Presets/apple-refurb.yaml"),
                 .embedInCode("Presets/bestbuy.yaml"),
                 .embedInCode("Presets/frab-xml.yaml"),

@@ -92,7 +92,7 @@ struct Failure: Error, Equatable {
 
     private static func status(of error: ReactorError) -> ExitStatus {
         switch error {
-        case .badTemplate, .badSecret, .unknownChannel: .usage
+        case .badTemplate, .badBody, .badFilter, .badAddress, .badSecret, .unknownChannel: .usage
         case .unknownDelivery, .notParked: .no
         case .log(let error): status(of: error)
         case .projection, .store, .cancelled: .world

@@ -6,6 +6,12 @@ import EventLog
 public enum ReactorError: Error, Sendable, CustomStringConvertible {
     /// A `message:` or `subject:` that is not Mustache.
     case badTemplate(text: String, reason: String)
+    /// A channel's `body:` that should be JSON.
+    case badBody
+    /// A filter of a channel's `answer:`.
+    case badFilter(String)
+    /// An address of mail.
+    case badAddress(BadAddress)
     /// A `secret:` that is not written as Standard Webhooks writes keys. The text itself is never repeated.
     case badSecret(reason: String)
     /// A reactor's `to` names a channel that is not there.
@@ -24,6 +30,10 @@ public enum ReactorError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .badTemplate(let text, let reason):
             "the template \(text.debugDescription) is wrong: \(reason); see https://mustache.github.io/mustache.5.html"
+        case .badBody:
+            "the body does not come out as JSON with a message in it; put every {{…}} between double quotes, with two braces and not three"
+        case .badFilter(let reason): reason
+        case .badAddress(let error): error.reason
         case .badSecret(let reason):
             "the webhook's secret \(reason); write it as whsec_ and the base64 of 24 to 64 random bytes"
         case .unknownChannel(let reactor, let channel):

@@ -70,6 +70,15 @@ private final class AWS {
             client: client)
     }
 
+    func mail() throws -> SESChannel {
+        SESChannel(
+            LetterDefinition(
+                from: try MailAddress("Daybook Größe <daybook@mag.example>"),
+                to: [try MessageTemplate("ann@mag.example"), try MessageTemplate("{{fields.owner}}")]),
+            service: AWSService(name: "ses", region: "eu-west-1", endpoint: base),
+            credentials: AWSCredentials(accessKey: "AKIDEXAMPLE", secretKey: Self.secret), client: client)
+    }
+
     static let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 }
 
@@ -118,6 +127,47 @@ struct AWSChannelTests {
         #expect(body["MessageAttributes"]?["kind"]?["StringValue"] == "alarm.changed" && body["MessageGroupId"] == nil)
     }
 
+    @Test("a mail has sender, recipients, subject, text and HTML, and says whose it is")
+    func mailed() async throws {
+        let aws = try AWS()
+        let change: JSON = ["kind": "alarm.changed", "fields": ["owner": "Bob <bob@mag.example>"]]
+        let text = "alarm <mugs> is ALARM\n- one & two"
+        let answer = try await aws.mail().deliver(message(Notice(subject: "mugs: ALARM ü", text: text, change: change)))
+        #expect(answer.status == 200)
+        let got = try #require(try await aws.got().first)
+        #expect(got.verified && got.problem == nil && got.service == "ses")
+        let body = try #require(try await aws.json().first)
+        #expect(body["FromEmailAddress"]?.stringValue?.hasSuffix(" <daybook@mag.example>") == true)
+        #expect(body["FromEmailAddress"]?.stringValue?.utf8.allSatisfy { $0 < 0x80 } == true)
+        #expect(body["Destination"]?["ToAddresses"] == ["ann@mag.example", "\"Bob\" <bob@mag.example>"])
+        let simple = try #require(body["Content"]?["Simple"])
+        #expect(simple["Subject"] == ["Charset": "UTF-8", "Data": "mugs: ALARM ü"])
+        #expect(simple["Body"]?["Text"]?["Data"]?.stringValue == text)
+        #expect(simple["Body"]?["Html"]?["Data"]?.stringValue?.contains("alarm &lt;mugs&gt; is ALARM") == true)
+        #expect(simple["Headers"]?.arrayValue?.contains(["Name": "X-Daybook-Id", "Value": "7-abc"]) == true)
+        #expect(body["EmailTags"] == [["Name": "daybook-id", "Value": "7-abc"]])
+    }
+
+    @Test("a mail that SES refuses is judged as everything is, with its own words")
+    func mailRefused() async throws {
+        let aws = try AWS()
+        try await aws.plan(["throttle"])
+        guard
+            case .retry = try await aws.mail().deliver(
+                message(Notice(subject: "s", text: "t", change: ["fields": ["owner": "b@c.example"]]))
+            ).outcome
+        else {
+            Issue.record("not tried again")
+            return
+        }
+        let nobody = try await aws.mail().deliver(message(notice))
+        guard case .park(let reason) = nobody.outcome else {
+            Issue.record("not parked")
+            return
+        }
+        #expect(reason.contains("is no mail address"))
+    }
+
     @Test("what is refused for now is tried again, though it says 400; what is refused is parked with AWS's reason")
     func refused() async throws {
         let aws = try AWS()
@@ -135,7 +185,8 @@ struct AWSChannelTests {
             Issue.record("not parked")
             return
         }
-        #expect(reason == "AWS answered 403: AuthorizationError: not yours")
+        #expect(
+            reason == "AWS answered 403: AuthorizationError: not yours; check what the channel's credentials allow")
         guard case .park(let wrong) = await aws.topic(secret: "wrong").deliver(message(notice)).outcome else {
             Issue.record("not parked")
             return

@@ -137,25 +137,44 @@ struct FileChannelTests {
     }
 }
 
-@Suite("A webhook's answers")
-struct WebhookAnswerTests {
+@Suite("The table of answers")
+struct AnswerTableTests {
     @Test(
         "statuses",
         arguments: [
             (200, "done"), (202, "done"), (204, "done"), (301, "park"), (304, "park"), (400, "park"), (401, "park"),
-            (404, "park"), (408, "retry"), (410, "park"), (422, "park"), (429, "retry"), (500, "retry"), (501, "park"),
+            (404, "park"), (408, "retry"), (410, "park"), (413, "park"), (422, "park"), (429, "retry"), (500, "retry"),
+            (501, "park"),
             (502, "retry"), (503, "retry"), (504, "retry"),
         ])
     func statuses(_ status: Int, _ word: String) {
-        #expect(WebhookChannel.answer(.status(status)).word == word)
-        #expect(WebhookChannel.answer(.fault(.status(status, retryAfter: nil))).word == word)
-        #expect(WebhookChannel.answer(.status(status)).status == status)
+        #expect(AnswerTable.answer(.status(status)).word == word)
+        #expect(AnswerTable.answer(.fault(.status(status, retryAfter: nil))).word == word)
+        #expect(AnswerTable.answer(.status(status)).status == status)
     }
 
     @Test("Retry-After is handed on", arguments: [429, 503])
     func retryAfter(_ status: Int) {
-        #expect(WebhookChannel.answer(.fault(.status(status, retryAfter: 40))).word == "retry after 40")
-        #expect(WebhookChannel.answer(.fault(.status(status, retryAfter: 90_000))).word == "retry after 90000")
+        #expect(AnswerTable.answer(.fault(.status(status, retryAfter: 40))).word == "retry after 40")
+        #expect(AnswerTable.answer(.fault(.status(status, retryAfter: 90_000))).word == "retry after 90000")
+    }
+
+    @Test(
+        "a mail server's replies: 4yz for now, 5yz for good, and what is to be done",
+        arguments: [
+            (250, "done", ""), (421, "retry", "the mail server answered 421: no"), (450, "retry", "450"),
+            (451, "retry", "451"), (452, "retry", "452"),
+            (535, "park", "535: no; check the channel's user and password"),
+            (530, "park", "user and password"), (550, "park", "550: no; check the addresses in from and to"),
+            (552, "park", "shorten the reactor's message"), (554, "park", "ask whoever runs the mail server"),
+        ])
+    func replies(_ code: Int, _ word: String, _ said: String) {
+        let answer = AnswerTable.answer(reply: MailReply(code: code, text: "no"))
+        #expect(answer.word == word && answer.status == code)
+        switch answer.outcome {
+        case .retry(_, let reason), .park(let reason): #expect(reason.contains(said))
+        default: break
+        }
     }
 
     @Test(
@@ -167,6 +186,6 @@ struct WebhookAnswerTests {
             (.cancelled, "interrupted"),
         ])
     func faults(_ fault: Fault, _ word: String) {
-        #expect(WebhookChannel.answer(.fault(fault)).word == word)
+        #expect(AnswerTable.answer(.fault(fault)).word == word)
     }
 }

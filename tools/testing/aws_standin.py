@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""SNS and SQS on loopback, as far as a test sends something to them, behind a gate that verifies each request's Signature Version 4
+"""SNS, SQS and SES on loopback, as far as a test sends something to them, behind a gate that verifies each request's Signature Version 4
 with botocore's own signer. Needs botocore (tools/test installs it).
 
   aws_standin.py               prints its base URL, serves until its standard input ends
@@ -7,7 +7,7 @@ with botocore's own signer. Needs botocore (tools/test installs it).
   access key AKIDEXAMPLE, secret wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY. A wrong signature is answered 403.
   POST /plan   a JSON array of what the next requests are answered: ok, throttle (400 Throttling), busy (503), denied (403),
                hangup; ok when it is used up
-  GET  /got    the requests so far as JSON Lines: service, verified, problem, answer, form (SNS) or json (SQS), token
+  GET  /got    the requests so far as JSON Lines: service, verified, problem, answer, form (SNS) or json (SQS, SES), token
 """
 import json, re, sys, threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,8 +49,10 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def answer(self, status, body, kind):
+    def answer(self, status, body, kind, headers={}):
         self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -59,6 +61,8 @@ class Handler(BaseHTTPRequestHandler):
     def refuse(self, status, code, message):
         if self.headers.get("Content-Type", "").startswith("application/x-amz-json"):
             return self.answer(status, json.dumps({"__type": f"com.amazonaws.sqs#{code}", "message": message}).encode(), "application/json")
+        if self.headers.get("Content-Type", "").startswith("application/json"):
+            return self.answer(status, json.dumps({"message": message}).encode(), "application/json", {"x-amzn-ErrorType": f"{code}:http://internal.amazon.com/"})
         error = f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
         self.answer(status, error.encode(), "text/xml")
 
@@ -78,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
             planned = "unsigned" if problem else PLAN.pop(0) if PLAN else "ok"
             form = dict(parse_qsl(body.decode())) if service == "sns" else None
             GOT.append({"service": service, "verified": problem is None, "problem": problem, "answer": planned, "form": form,
-                        "json": json.loads(body) if service == "sqs" else None, "token": self.headers.get("X-Amz-Security-Token")})
+                        "json": json.loads(body) if service in ("sqs", "ses") else None, "token": self.headers.get("X-Amz-Security-Token")})
         if planned == "unsigned":
             return self.refuse(403, "SignatureDoesNotMatch", problem)
         if planned == "throttle":
@@ -92,6 +96,10 @@ class Handler(BaseHTTPRequestHandler):
             return None
         if service == "sqs":
             return self.answer(200, json.dumps({"MessageId": "1", "MD5OfMessageBody": ""}).encode(), "application/x-amz-json-1.0")
+        if service == "ses":
+            if self.path != "/v2/email/outbound-emails":
+                return self.refuse(404, "NotFoundException", "no such path")
+            return self.answer(200, json.dumps({"MessageId": "1"}).encode(), "application/json")
         self.answer(200, b"<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>", "text/xml")
 
 

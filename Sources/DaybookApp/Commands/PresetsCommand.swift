@@ -6,10 +6,10 @@ import CanonicalJSON
 struct PresetsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "presets",
-        abstract: "Show the presets that a watch can begin with.",
+        abstract: "Show the presets that a watch or a channel can begin with.",
         discussion: """
-            A preset is a file of defaults for the keys of a watch; `preset: NAME` takes them, and what the watch says itself \
-            wins. For one of your own, print one, change it, and name the file: `preset: ./mine.yaml`.
+            A preset is a file of defaults for the keys of a watch or a channel; `preset: NAME` takes them, and what stands beside \
+            it wins. For one of your own, print one, change it, and name the file: `preset: ./mine.yaml`.
 
             Examples:
               daybook presets list
@@ -21,7 +21,7 @@ struct PresetsCommand: ParsableCommand {
 struct PresetsListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the presets and what each reads.",
+        abstract: "List the presets and what each reads, or whom it tells.",
         discussion: """
             Example:
               daybook presets list
@@ -31,9 +31,9 @@ struct PresetsListCommand: ParsableCommand {
 
     func run() throws {
         let console = Console.current
-        var table = Table("preset", "kind", "what it reads")
-        for preset in Preset.builtIn {
-            let (kind, about) = (preset.kind ?? "", preset.about ?? "")
+        var table = Table("preset", "kind", "what it is for")
+        for (use, preset) in Preset.Use.allCases.flatMap({ use in use.builtIn.map { (use, $0) } }) {
+            let (kind, about) = (preset.kind ?? use.rawValue, preset.about ?? "")
             table.add(Cell(preset.name, .strong), Cell(kind), Cell(about))
             guard format.json else { continue }
             let row = JSONObject([

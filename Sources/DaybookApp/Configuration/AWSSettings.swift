@@ -5,24 +5,37 @@ import Transport
 
 /// Where a channel to AWS leads.
 struct AWSSettings {
-    let isTopic: Bool
-    /// The topic's ARN or the queue's URL.
-    let target: String
+    enum Target: Sendable {
+        /// By its ARN.
+        case topic(String)
+        /// By its URL.
+        case queue(String)
+        case mail(ChannelSettings.LetterSettings)
+    }
+
+    let target: Target
+    /// What says so in the file.
+    let key: String
     let region: String?
 
     /// Nothing for a channel of another kind.
     init?(_ table: SettingTable, _ environment: (String) -> String?) {
-        let topic = table.text("sns")
-        guard let target = topic ?? table.text("sqs") else { return nil }
-        isTopic = topic != nil
-        self.target = target
-        let named = isTopic ? SNSChannel.region(ofTopic: target) : Self.region(ofQueue: target)
+        let named: String?
+        if let topic = table.text("sns") {
+            (target, key, named) = (.topic(topic), "sns", SNSChannel.region(ofTopic: topic))
+        } else if let queue = table.text("sqs") {
+            (target, key, named) = (.queue(queue), "sqs", Self.region(ofQueue: queue))
+        } else if table.flag("ses") {
+            let to = table.texts("to").map(\.text)
+            (target, key, named) = (.mail(.init(from: table.text("from") ?? "", to: to)), "ses", nil)
+        } else {
+            return nil
+        }
         region = table.text("region") ?? named ?? AWSService.region(environment: environment)
     }
 
     func service(_ environment: (String) -> String?) -> AWSService? {
-        guard let region else { return nil }
-        return AWSService(name: isTopic ? "sns" : "sqs", region: region, environment: environment)
+        region.map { AWSService(name: key, region: $0, environment: environment) }
     }
 
     /// `https://sqs.REGION.amazonaws.com/…`
@@ -36,17 +49,10 @@ struct AWSSettings {
 extension Checker {
     /// What a channel to AWS would miss only when there is something to tell.
     mutating func checkAWS(_ table: SettingTable) {
-        guard let aws = AWSSettings(table, secrets.environment), let setting = table.given[aws.isTopic ? "sns" : "sqs"]
-        else {
-            if let region = table.given["region"] {
-                note(
-                    "the key \"region\" means something only beside \"sns\" or \"sqs\"", region.path, line: region.line)
-            }
-            return
-        }
-        if aws.isTopic, SNSChannel.region(ofTopic: aws.target) == nil {
+        guard let aws = AWSSettings(table, secrets.environment), let setting = table.given[aws.key] else { return }
+        if case .topic(let topic) = aws.target, SNSChannel.region(ofTopic: topic) == nil {
             return note(
-                "expected the ARN of a topic, such as arn:aws:sns:us-east-1:123456789012:stock, got \"\(aws.target)\"",
+                "expected the ARN of a topic, such as arn:aws:sns:us-east-1:123456789012:stock, got \"\(topic)\"",
                 setting.path, line: setting.line)
         }
         if aws.region == nil {

@@ -146,6 +146,8 @@ extension Configuration {
             for entry in table.named("channels") {
                 guard let channel = reader.channel(entry) else { continue }
                 do { channels.append(try channel.definition()) } catch {
+                    // Mostly it has been told by then, at the key that it is about.
+                    guard !checker.hasProblem(at: entry.setting.path) else { continue }
                     checker.note(error.description, entry.setting.path, line: entry.setting.line)
                 }
             }

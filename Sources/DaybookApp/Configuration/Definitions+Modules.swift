@@ -2,6 +2,7 @@
 
 import Extraction
 import Ingestors
+import JSONQuery
 import Projections
 import Reactors
 import Transport
@@ -96,12 +97,54 @@ extension ChannelSettings {
         case .file(let path, let isJSON): definition = .file(path: path, format: isJSON ? .json : .text)
         case .webhook(let url, let secret):
             let key = try secret.map { secret throws(ReactorError) in try WebhookSecret(secret.reveal()) }
-            definition = .webhook(url: url.reveal(), secret: key)
+            definition = .webhook(url: url.reveal(), secret: key, timeout: timeout)
         case .exec(let program): definition = .exec(program.definition)
-        case .sns(let topic, let service, let credentials): definition = .sns(topic: topic, service, credentials)
-        case .sqs(let queue, let service, let credentials): definition = .sqs(queue: queue, service, credentials)
+        case .http(let http): definition = .http(try http.definition(timeout: timeout))
+        case .smtp(let letter, let url, let tls, let user, let password):
+            let login = user.map { MailRequest.Login(user: $0.reveal(), password: password?.reveal() ?? "") }
+            let server = MailServer(
+                host: url.host, port: url.port, encryption: url.encryption(tls: tls), login: login)
+            definition = .smtp(try letter.definition(), server, timeout: timeout)
+        case .aws(let target, let service, let credentials):
+            let access = ChannelDefinition.AWSAccess(service, credentials, timeout: timeout)
+            switch target {
+            case .topic(let topic): definition = .sns(topic: topic, access)
+            case .queue(let queue): definition = .sqs(queue: queue, access)
+            case .mail(let letter): definition = .ses(try letter.definition(), access)
+            }
         }
         return NamedChannel(name: name, definition: definition)
+    }
+}
+
+extension ChannelSettings.LetterSettings {
+    fileprivate func definition() throws(ReactorError) -> LetterDefinition {
+        let sender: MailAddress
+        do throws(BadAddress) { sender = try MailAddress(from) } catch { throw .badAddress(error) }
+        var recipients: [MessageTemplate] = []
+        for recipient in to { recipients.append(try MessageTemplate(recipient)) }
+        return LetterDefinition(from: sender, to: recipients)
+    }
+}
+
+extension HTTPSettings {
+    fileprivate func definition(timeout: Duration?) throws(ReactorError) -> HTTPChannelDefinition {
+        let reading: AnswerReading
+        do throws(JSONQueryError) { reading = try AnswerReading(status: status, reason: reason, wait: wait) } catch {
+            throw .badFilter(error.description)
+        }
+        let counted = Shortening.Unit(rawValue: unit) ?? .characters
+        // A header is words around a secret: `Bearer …`.
+        let secrets = (headers + with).filter(\.isSecret).flatMap {
+            [$0.value.reveal()] + $0.value.reveal().split(separator: " ").map(String.init)
+        }
+        return HTTPChannelDefinition(
+            url: url.reveal(), method: HTTPChannelDefinition.Method(rawValue: method) ?? .post,
+            headers: headers.map { ($0.name, $0.value.reveal()) },
+            body: try BodyTemplate(body, type: type, with: values),
+            with: values, text: textMax.map { Shortening(max: $0, in: counted) },
+            headline: headlineMax.map { Shortening(max: $0, in: counted) }, entities: hasEntities, reading: reading,
+            timeout: timeout, secrets: secrets)
     }
 }
 

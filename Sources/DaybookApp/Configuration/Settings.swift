@@ -118,12 +118,53 @@ struct ChannelSettings: Sendable {
         case file(path: String, isJSON: Bool)
         case webhook(url: Secret, secret: Secret?)
         case exec(ProgramSettings)
-        case sns(topic: String, AWSService, AWSCredentials)
-        case sqs(queue: String, AWSService, AWSCredentials)
+        case http(HTTPSettings)
+        case smtp(LetterSettings, MailURL, tls: String?, user: Secret?, password: Secret?)
+        case aws(AWSSettings.Target, AWSService, AWSCredentials)
+    }
+
+    /// Who writes to whom.
+    struct LetterSettings: Hashable, Sendable {
+        let from: String
+        let to: [String]
     }
 
     let name: String
     let way: Way
+    /// Over the network; a program has its own.
+    var timeout: Duration?
+}
+
+/// A request of the user's own making.
+struct HTTPSettings: Sendable {
+    struct Value: Hashable, Sendable {
+        let name: String
+        let value: Secret
+        /// It is a reference, or its name says so.
+        let isSecret: Bool
+    }
+
+    let url: Secret
+    let isURLSecret: Bool
+    let method: String
+    let headers: [Value]
+    let body: String
+    let type: String
+    let with: [Value]
+    let textMax: Int?
+    let headlineMax: Int?
+    let unit: String
+    let hasEntities: Bool
+    let status: String?
+    let reason: String?
+    let wait: String?
+
+    /// What is sent as JSON where there is no `body`.
+    static let bodyStandard =
+        #"{"id": "{{id}}", "kind": "{{kind}}", "subject": "{{subject}}", "time": "{{time}}", "headline": "{{headline}}", "text": "{{text}}"}"#
+
+    /// The values of `with` by name.
+    var values: [String: String] { Dictionary(with.map { ($0.name, $0.value.reveal()) }) { first, _ in first } }
 }
 
 /// A program that is given changes.

@@ -7,12 +7,28 @@ public enum ChannelDefinition: Sendable {
     case terminal
     case file(path: String, format: FileChannel.Format)
     /// `url` with its references resolved; it is shown nowhere.
-    case webhook(url: String, secret: WebhookSecret?)
+    case webhook(url: String, secret: WebhookSecret?, timeout: Duration? = nil)
     case exec(ProgramDefinition)
+    case http(HTTPChannelDefinition)
+    case smtp(LetterDefinition, MailServer, timeout: Duration? = nil)
     /// A topic by its ARN.
-    case sns(topic: String, AWSService, AWSCredentials)
+    case sns(topic: String, AWSAccess)
     /// A queue by its URL.
-    case sqs(queue: String, AWSService, AWSCredentials)
+    case sqs(queue: String, AWSAccess)
+    case ses(LetterDefinition, AWSAccess)
+
+    /// What every channel to AWS needs.
+    public struct AWSAccess: Sendable {
+        public let service: AWSService
+        public let credentials: AWSCredentials
+        public let timeout: Duration?
+
+        public init(_ service: AWSService, _ credentials: AWSCredentials, timeout: Duration? = nil) {
+            self.service = service
+            self.credentials = credentials
+            self.timeout = timeout
+        }
+    }
 
     /// The channel itself. `terminal` is given from outside, because only the command knows where its output goes.
     ///
@@ -25,12 +41,24 @@ public enum ChannelDefinition: Sendable {
         switch self {
         case .terminal: terminal()
         case .file(let path, let format): FileChannel(path: path, format: format)
-        case .webhook(let url, let secret): WebhookChannel(url: url, secret: secret, client: client)
+        case .webhook(let url, let secret, let timeout):
+            WebhookChannel(url: url, secret: secret, client: client, timeout: timeout)
         case .exec(let program): ExecChannel(program, name: name, host: host)
-        case .sns(let topic, let service, let credentials):
-            SNSChannel(topic: topic, service: service, credentials: credentials, client: client)
-        case .sqs(let queue, let service, let credentials):
-            SQSChannel(queue: queue, service: service, credentials: credentials, client: client)
+        case .http(let definition): HTTPChannel(definition, client: client)
+        case .smtp(let letter, let server, let timeout):
+            SMTPChannel(letter, server: server, client: client, timeout: timeout)
+        case .sns(let topic, let access):
+            SNSChannel(
+                topic: topic, service: access.service, credentials: access.credentials, client: client,
+                timeout: access.timeout)
+        case .sqs(let queue, let access):
+            SQSChannel(
+                queue: queue, service: access.service, credentials: access.credentials, client: client,
+                timeout: access.timeout)
+        case .ses(let letter, let access):
+            SESChannel(
+                letter, service: access.service, credentials: access.credentials, client: client,
+                timeout: access.timeout)
         }
     }
 }

@@ -2,16 +2,19 @@
 
 import CanonicalJSON
 
-/// What is kept of such a message: both parts as one JSON object.
+/// What is kept of such a message: its parts as one JSON object.
 struct Notice: Sendable, Equatable {
     static let type = "application/json"
 
     let subject: String
     let text: String
+    /// The change's data, for templates of channels; a message that no change stands behind has none.
+    var change: JSON?
 
-    init(subject: String, text: String) {
+    init(subject: String, text: String, change: JSON? = nil) {
         self.subject = subject
         self.text = text
+        self.change = change
     }
 
     /// Of kept bytes; what is none of ours is the text.
@@ -19,10 +22,12 @@ struct Notice: Sendable, Equatable {
         let object = try? JSON.parse(bytes)
         self.init(
             subject: object?["subject"]?.stringValue ?? "",
-            text: object?["text"]?.stringValue ?? String(decoding: bytes, as: UTF8.self))
+            text: object?["text"]?.stringValue ?? String(decoding: bytes, as: UTF8.self), change: object?["change"])
     }
 
     var bytes: [UInt8] {
-        JSON.object(JSONObject([("subject", .string(subject)), ("text", .string(text))])).canonicalBytes
+        var object = JSONObject([("subject", .string(subject)), ("text", .string(text))])
+        object["change"] = change
+        return JSON.object(object).canonicalBytes
     }
 }

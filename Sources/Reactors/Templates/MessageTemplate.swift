@@ -14,11 +14,14 @@ public struct MessageTemplate: Sendable {
     public let text: String
     private let compiled: MustacheTemplate
 
-    public init(_ text: String) throws(ReactorError) {
+    public init(_ text: String) throws(ReactorError) { try self.init(text, contentType: "TEXT") }
+
+    /// - Parameter contentType: how the library writes values.
+    init(_ text: String, contentType: String) throws(ReactorError) {
         self.text = text
         do {
             // The library takes HTML for granted; its pragma, alone on a line, leaves nothing behind.
-            compiled = try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + text)
+            compiled = try MustacheTemplate(string: "{{% CONTENT_TYPE:\(contentType)}}\n" + text)
         } catch let error as MustacheTemplate.ParserError {
             throw .badTemplate(text: text, reason: Self.sentence(error.error))
         } catch {
@@ -27,14 +30,22 @@ public struct MessageTemplate: Sendable {
     }
 
     /// The text for a change's `data`.
-    public func render(_ change: JSON) -> String {
-        compiled.render(Self.context(change, withDiff: text.contains("diff")))
+    public func render(_ change: JSON) -> String { render(change, adding: [:]) }
+
+    /// - Parameters:
+    ///   - own: further values, which win over the change's.
+    ///   - entities: whether `&`, `<` and `>` in the change's texts are written as entities.
+    func render(_ change: JSON, adding own: [String: Any], entities: Bool = false) -> String {
+        let escape = { entities ? SafeText.entities(SafeText.visible($0)) : SafeText.visible($0) }
+        let context = Self.context(change, withDiff: text.contains("diff"), escape: escape)
+        return compiled.render(context.merging(own) { _, own in own })
     }
 
     /// - Parameter withDiff: whether the template asks for what is some work to make.
-    private static func context(_ change: JSON, withDiff: Bool) -> [String: Any] {
+    private static func context(
+        _ change: JSON, withDiff: Bool, escape: (String) -> String
+    ) -> [String: Any] {
         guard let object = change.objectValue else { return [:] }
-        let escape = { SafeText.visible($0) }
         var context = change["fields"]?.objectValue?.templateMembers(escape: escape) ?? [:]
         context.merge(object.templateMembers(escape: escape)) { _, own in own }
         // Without these a change that has no `old` would find an item's field of that name further up.
@@ -43,11 +54,13 @@ public struct MessageTemplate: Sendable {
                 var members = entry.objectValue?.templateMembers(escape: escape) ?? [:]
                 for name in ["field", "old", "new"] where members[name] == nil { members[name] = "" }
                 let lines = withDiff ? DiffLines.of(entry, in: change, DiffLines.template) : []
-                members["diff"] = lines.joined(separator: "\n")
+                members["diff"] = lines.map(escape).joined(separator: "\n")
                 return members
             }
             context["changes"] = TemplateList(whole, plainText: "")
-            if withDiff { context["diff"] = DiffLines.all(change, DiffLines.template).joined(separator: "\n") }
+            if withDiff {
+                context["diff"] = DiffLines.all(change, DiffLines.template).map(escape).joined(separator: "\n")
+            }
         }
         return context
     }

@@ -14,10 +14,8 @@ extension ReactorDefinition {
             return (Array(text.utf8), "text/plain; charset=utf-8")
         case .notice:
             let subject = subject?.render(change.data) ?? DefaultText.title(change.data)
-            return (
-                Notice(subject: subject, text: message?.render(change.data) ?? DefaultText.text(change.data)).bytes,
-                Notice.type
-            )
+            let text = message?.render(change.data) ?? DefaultText.text(change.data)
+            return (Notice(subject: subject, text: text, change: change.data).bytes, Notice.type)
         case .cloudEvent:
             let bytes = CloudEventBody.bytes(
                 reactor: name, key: key, change: change, message: message?.render(change.data))

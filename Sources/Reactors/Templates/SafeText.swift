@@ -29,6 +29,11 @@ public enum SafeText {
         return text.prefix(length - 1) + "…"
     }
 
+    /// `&`, `<` and `>` as entities.
+    static func entities(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    }
+
     private static func isHazardous(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00...0x1F, 0x7F...0x9F: true  // C0, DEL, C1

@@ -27,13 +27,21 @@ struct AWSConfigurationTests {
                 "sqs: \"http://queue.example/1/q\"", ["AWS_REGION": "r", "AWS_ENDPOINT_URL_SQS": "http://q"], "r",
                 "http://q"
             ),
+            (
+                "ses: true, from: a@b.example, to: c@d.example", ["AWS_REGION": "eu-west-1"], "eu-west-1",
+                "https://email.eu-west-1.amazonaws.com"
+            ),
+            (
+                "ses: true, from: a@b.example, to: c@d.example, region: r", ["AWS_ENDPOINT_URL_SESV2": "http://s"], "r",
+                "http://s"
+            ),
         ] as [(String, [String: String], String, String)])
     func services(channel: String, environment: [String: String], region: String, endpoint: String) throws {
         let source = secrets(environment.merging(Self.keys) { $1 })
         switch try parse(yaml(channel), secrets: source).channels[0].definition {
-        case .sns(_, let service, let credentials), .sqs(_, let service, let credentials):
-            #expect(service.region == region && service.endpoint == endpoint)
-            #expect(credentials.accessKey == "AKID")
+        case .sns(_, let access), .sqs(_, let access), .ses(_, let access):
+            #expect(access.service.region == region && access.service.endpoint == endpoint)
+            #expect(access.credentials.accessKey == "AKID")
         default: Issue.record("no channel to AWS")
         }
     }
@@ -43,23 +51,23 @@ struct AWSConfigurationTests {
         arguments: [
             (
                 topic, [:],
-                "sns: the environment has no access key for AWS; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+                ".sns: the environment has no access key for AWS; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             ),
             (
                 "sns: stock", keys,
-                "sns: expected the ARN of a topic, such as arn:aws:sns:us-east-1:123456789012:stock, got \"stock\""
+                ".sns: expected the ARN of a topic, such as arn:aws:sns:us-east-1:123456789012:stock, got \"stock\""
             ),
             (
                 "sqs: \"http://queue.example/1/q\"", keys,
-                "sqs: nothing says which region this is in; give \"region\", or set AWS_REGION"
+                ".sqs: nothing says which region this is in; give \"region\", or set AWS_REGION"
             ),
             (
                 "file: x, region: us-east-1", keys,
-                "region: the key \"region\" means something only beside \"sns\" or \"sqs\""
+                ": the key \"region\" means something only beside \"ses\", \"sns\" or \"sqs\""
             ),
         ] as [(String, [String: String], String)])
     func wrong(channel: String, environment: [String: String], said: String) {
-        #expect(problems(yaml(channel), secrets: secrets(environment)) == ["daybook.yaml:2: channels.c.\(said)"])
+        #expect(problems(yaml(channel), secrets: secrets(environment)) == ["daybook.yaml:2: channels.c\(said)"])
     }
 
     @Test("what is recorded of the configuration has no key in it")

@@ -14,7 +14,7 @@ struct DefinitionTests {
     /// Every table of the file with its keys.
     private static let tables: [TableDefinition] = [
         .file, .evidence, .watch, .pageWatch, .topics, .fetch, .field, .expect, .watchKey, .availability,
-        .availabilityRule, .channel, .reactor,
+        .availabilityRule, .channel, .shortening, .answerReading, .reactor,
     ]
 
     @Test("Each key is there once, is explained, and has a default and an example that it would take itself")
@@ -85,13 +85,37 @@ struct DefinitionTests {
         }
     }
 
+    @Test("The examples of docs/channels.md are right, and are one for each channel that there is")
+    func channels() throws {
+        let page = try String(contentsOf: projectRoot.appending(path: "docs/channels.md"), encoding: .utf8)
+        var environment = ["AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"]
+        for name in ["DISCORD_TOKEN", "NTFY_TOPIC", "TELEGRAM_TOKEN", "MATRIX_TOKEN", "TICKETS_TOKEN", "MAIL_PASSWORD"]
+        {
+            environment[name] = "t0ken"
+        }
+        environment["SLACK_WEBHOOK"] = "https://hooks.slack.com/services/T/B/x"
+        environment["WEBHOOK_SECRET"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        let examples = page.matches(of: /```yaml\n([^`]*)```/).map { String($0.1) }
+        for example in examples {
+            #expect(problems(example, secrets: secrets(environment)) == [], "\(example)")
+        }
+        let all = examples.joined()
+        for way in TableDefinition.waysToTell where way != "exec" {
+            #expect(all.contains("\(way): "), "\(way)")
+        }
+        for preset in Preset.channels { #expect(all.contains("preset: \(preset.name)"), "\(preset.name)") }
+    }
+
     @Test("What init writes is right as it stands, and its commented keys are too")
     func template() throws {
         #expect(problems(configurationTemplate) == [])
         let configuration = try parse(configurationTemplate)
         #expect(configuration.warnings.isEmpty)
         #expect(configuration.watches.map(\.name) == ["days"] && configuration.reactors.map(\.name) == ["tell"])
-        let source = secrets(["CATALOG_TOKEN": "t", "WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
+        let source = secrets([
+            "CATALOG_TOKEN": "t", "WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "NTFY_TOPIC": "t",
+            "MAIL_PASSWORD": "p",
+        ])
         let uncommented = configurationTemplate.replacing(/(?m)^( +)#   (?=[a-z]+:)/, with: { $0.1 })
             .replacing("    every: 10m\n", with: "")
         #expect(uncommented.contains("\n    rate: 1/2s") || uncommented.contains("\n      rate: 1/2s"))

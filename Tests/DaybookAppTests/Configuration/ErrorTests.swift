@@ -20,7 +20,7 @@ struct ErrorTests {
             ])
         #expect(
             problems("watches: {}\nchannels: { a: { terminal: true, zzz: 1 } }\n") == [
-                "daybook.yaml:2: channels.a.zzz: unknown key; known here are terminal, file, format, webhook, secret, sns, sqs, region, exec, timeout, memory and environment"
+                "daybook.yaml:2: channels.a.zzz: unknown key; known here are preset, terminal, file, format, webhook, secret, http, method, headers, body, with, shorten, escape, answer, smtp, ses, from, to, user, password, tls, sns, sqs, region, exec, timeout, memory and environment"
             ])
     }
 
@@ -84,7 +84,8 @@ struct ErrorTests {
             ),
             (
                 #"url: "${env:SITE}""#,
-                "url: references are not read here; they can stand in secret, token, webhook and the values of headers and environment"
+                "url: references are not read here; they can stand in secret, token, webhook, http, user, password and the values of headers, "
+                    + "with and environment"
             ),
         ])
     func fetch(body: String, said: String) {
@@ -184,7 +185,7 @@ struct ErrorTests {
     @Test(
         "A channel is one thing",
         arguments: [
-            ("{}", "channels.c: one of the keys terminal, file, webhook, exec, sns or sqs is missing"),
+            ("{}", "channels.c: one of the keys terminal, file, webhook, http, smtp, ses, sns, sqs or exec is missing"),
             ("{ terminal: true, file: a }", "channels.c: only one of terminal and file can be; remove the other"),
             ("{ terminal: true, format: json }", #"channels.c: the key "format" means something only beside "file""#),
             ("{ s3: \"s3://bucket/key\" }", "channels.c.s3: this key belongs to exports, not in this version yet"),

@@ -127,8 +127,8 @@ struct PresetTests {
             #expect(
                 try preset.text == String(contentsOf: folder.appending(path: preset.name + ".yaml"), encoding: .utf8))
             #expect(preset.about != nil && preset.kind != nil)
-            guard case .success = preset.entries(secrets()) else {
-                Issue.record("\(preset.name): \(preset.entries(secrets()))")
+            guard case .success = preset.entries(for: .watch, secrets()) else {
+                Issue.record("\(preset.name): \(preset.entries(for: .watch, secrets()))")
                 continue
             }
         }

@@ -160,7 +160,10 @@ struct ProgramConfigurationTests {
         "what does not go together",
         arguments: [
             ("exec: ./pager.py, terminal: true", "only one of terminal and exec can be; remove the other"),
-            ("terminal: true, timeout: 30s", "the key \"timeout\" means something only beside \"exec\""),
+            (
+                "terminal: true, timeout: 30s",
+                "the key \"timeout\" means something only beside \"webhook\", \"http\", \"smtp\", \"ses\", \"sns\", \"sqs\" or \"exec\""
+            ),
             ("file: x, environment: { A: b }", "the key \"environment\" means something only beside \"exec\""),
         ])
     func together(keys: String, said: String) throws {

@@ -17,7 +17,7 @@ struct SecretTests {
 
     /// What a webhook signs with tells which key it has, which itself it does not tell.
     private func signature(of configuration: Configuration) -> String? {
-        guard case .webhook(_, let secret)? = configuration.channels.first?.definition else { return nil }
+        guard case .webhook(_, let secret, _)? = configuration.channels.first?.definition else { return nil }
         return secret?.signature(id: "1", timestamp: 1, body: [])
     }
 

@@ -35,6 +35,8 @@ struct TableDefinition: Sendable {
         case atMostOne([String])
         /// The first key means something only beside the second.
         case needs(String, beside: String)
+        /// The first key means something only beside one of the others.
+        case needsOneOf(String, beside: [String])
     }
 
     /// The heading in the reference.
@@ -136,6 +138,8 @@ indirect enum ValueType: Sendable {
         case header
         /// The name of an environment variable.
         case variable
+        /// The name that stands in braces for a value.
+        case placeholder
     }
 }
 
@@ -159,6 +163,12 @@ enum Scalar: Sendable, Hashable {
     case url(placeholders: [String])
     /// A URL that others must not know as a whole, so that references may stand in it.
     case secretURL
+    /// The same with `{name}` for values of the channel's `with`, which may also be its beginning.
+    case channelURL
+    /// A header of a channel or a value of its `with`: references may stand in it; a secret if its name says so.
+    case channelValue
+    /// A mail server.
+    case mailURL
     /// A secret, masked where it is written out.
     case secret(SecretUse)
     /// A header's value: a secret if the header's name says so.
@@ -180,5 +190,5 @@ enum Scalar: Sendable, Hashable {
     /// `3 of 5`.
     case evaluation
 
-    enum SecretUse: Sendable, Hashable { case webhookKey, token }
+    enum SecretUse: Sendable, Hashable { case webhookKey, token, password }
 }

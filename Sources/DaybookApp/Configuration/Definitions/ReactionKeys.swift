@@ -1,52 +1,8 @@
-// The keys of channels and reactors.
+// The keys of reactors, and those of programs, which channels have too.
 
 import Projections
 
 extension TableDefinition {
-    static let channel = TableDefinition(
-        title: "A channel",
-        about: "",
-        keys: [
-            KeyDefinition(
-                name: "terminal", type: .scalar(.mark), about: "Tells on standard output.", example: "true"),
-            KeyDefinition(
-                name: "file", type: .scalar(.path), about: "Appends a line to this file.", example: "./changes.txt"),
-            KeyDefinition(
-                name: "format", type: .choice(ValueType.Choice.fileFormats), standard: "text",
-                about: "What a line of `file` is."),
-            KeyDefinition(
-                name: "webhook", type: .scalar(.secretURL),
-                about:
-                    "Posts the change to this URL as a CloudEvent, signed as Standard Webhooks has it. References may stand "
-                    + "in it.", example: "\"https://hooks.example/daybook\""),
-            KeyDefinition(
-                name: "secret", type: .scalar(.secret(.webhookKey)),
-                about:
-                    "The key that a `webhook` is signed with, as Standard Webhooks writes it: `whsec_` and base64. Several, "
-                    + "with spaces between them, while one takes over from another.",
-                example: "\"${env:WEBHOOK_SECRET}\""),
-            .later("smtp", "mail"), .later("from", "mail"), .later("to", "mail"),
-            KeyDefinition(
-                name: "sns", type: .scalar(.text),
-                about:
-                    "Publishes to this topic of AWS Simple Notification Service, by its ARN, with a subject. The access key is taken "
-                    + "from the environment ([AWS](#aws)).", example: "\"arn:aws:sns:us-east-1:123456789012:stock\""),
-            KeyDefinition(
-                name: "sqs", type: .scalar(.url(placeholders: [])),
-                about: "Sends the change as a CloudEvent to this queue of AWS Simple Queue Service, by its URL.",
-                example: "\"https://sqs.us-east-1.amazonaws.com/123456789012/stock\""),
-            KeyDefinition(
-                name: "region", type: .scalar(.text),
-                about:
-                    "The region of `sns` or `sqs`. Left out, it is the one that the ARN or the URL names, else `AWS_REGION`.",
-                example: "us-east-1"),
-            .later("s3", "exports"), .later("table", "exports"),
-        ] + program("Hands each change to this program as a CloudEvent"),
-        rules: [
-            .exactlyOne(["terminal", "file", "webhook", "exec", "sns", "sqs"]),
-            .needs("format", beside: "file"), .needs("secret", beside: "webhook"),
-        ] + besideProgram)
-
     static let reactor = TableDefinition(
         title: "A reactor",
         about: "",
@@ -97,7 +53,9 @@ extension TableDefinition {
         rules: [.exactlyOne(["to", "exec"])] + besideProgram)
 
     /// The keys of a program, in a channel or a reactor.
-    private static func program(_ about: String) -> [KeyDefinition] {
+    ///
+    /// - Parameter timeout: what is said of that key where it is not only a program's; then it has no default of its own.
+    static func program(_ about: String, timeout: String? = nil) -> [KeyDefinition] {
         [
             KeyDefinition(
                 name: "exec", type: .oneOrMany(.scalar(.argument)),
@@ -107,8 +65,9 @@ extension TableDefinition {
                     + "`daybook.yaml`, a bare name is looked up on the `PATH`.",
                 example: "[\"./pager.py\", \"--room\", \"12\"]"),
             KeyDefinition(
-                name: "timeout", type: .scalar(.duration), standard: "30s",
-                about: "How long the program may take for each answer; then it is ended, and the change is tried again."
+                name: "timeout", type: .scalar(.duration), standard: timeout == nil ? "30s" : nil,
+                about: timeout
+                    ?? "How long the program may take for each answer; then it is ended, and the change is tried again."
             ),
             KeyDefinition(
                 name: "memory", type: .scalar(.size), standard: "512MB",

@@ -71,6 +71,9 @@ let configurationTemplate = #"""
       screen: { terminal: true }
       #   notes: { file: ./changes.txt }
       #   team: { webhook: "https://hooks.example/daybook", secret: "${env:WEBHOOK_SECRET}" }
+      # Chats and phones: `daybook presets list`. Mail, and any other service: docs/channels.md.
+      #   phone: { preset: ntfy, with: { topic: "${env:NTFY_TOPIC}" } }
+      #   editor: { smtp: "smtps://mail.example", user: me, password: "${env:MAIL_PASSWORD}", from: "me@mail.example", to: "ann@mail.example" }
 
     # What is told, and to whom. A first look tells nobody: everything would be new.
     reactors:

@@ -23,22 +23,31 @@ public enum ConfigurationSchema {
         if table.key("preset") != nil {
             // What is required may come from the preset.
             schema["required"] = nil
-            schema["anyOf"] = [["required": ["preset"]], ["required": .array(required)]]
+            if !required.isEmpty { schema["anyOf"] = [["required": ["preset"]], ["required": .array(required)]] }
         }
-        for rule in table.rules { add(rule, to: &schema) }
+        for rule in table.rules { add(rule, to: &schema, hasPreset: table.key("preset") != nil) }
         return schema
     }
 
-    private static func add(_ rule: TableDefinition.Rule, to schema: inout JSONObject) {
+    private static func add(_ rule: TableDefinition.Rule, to schema: inout JSONObject, hasPreset: Bool) {
         switch rule {
+        case .exactlyOne(let keys) where hasPreset:
+            // Which of them it is may be the preset's to say.
+            schema["anyOf"] = .array((["preset"] + keys).map { ["required": [.string($0)]] })
         case .exactlyOne(let keys):
             schema["oneOf"] = .array(keys.map { ["required": [.string($0)]] })
         case .atMostOne(let keys):
             schema["not"] = ["required": .array(keys.map(JSON.string))]
         case .needs(let key, let other):
+            guard !hasPreset else { return }
             var dependent = schema["dependentRequired"]?.objectValue ?? JSONObject()
             dependent[key] = [.string(other)]
             schema["dependentRequired"] = .object(dependent)
+        case .needsOneOf(let key, let others):
+            guard !hasPreset else { return }
+            var dependent = schema["dependentSchemas"]?.objectValue ?? JSONObject()
+            dependent[key] = ["anyOf": .array(others.map { ["required": [.string($0)]] })]
+            schema["dependentSchemas"] = .object(dependent)
         }
     }
 
@@ -138,9 +147,10 @@ public enum ConfigurationSchema {
         case .threshold: pattern("^ *(>=|>|<=|<) *-?[0-9.]+([eE][+-]?[0-9]+)? *$")
         case .evaluation: either(pattern(#"^\d+( of \d+)?$"#), JSONObject([("type", "integer"), ("minimum", 1)]))
         // YAML reads a text that looks like a number as a number; Daybook reads the text.
-        case .text, .headerValue, .argument, .variableValue:
+        case .text, .headerValue, .channelValue, .argument, .variableValue:
             JSONObject([("type", .array(["string", "number", "boolean"]))])
-        case .cron, .timezone, .address, .path, .secretURL, .secret, .selector, .expression, .filter, .template,
+        case .cron, .timezone, .address, .path, .secretURL, .channelURL, .mailURL, .secret, .selector, .expression,
+            .filter, .template,
             .timeFormat:
             JSONObject([("type", "string"), ("minLength", 1)])
         }
@@ -157,6 +167,7 @@ extension ValueType.NameRule {
         case .identity: ["pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$"]
         case .field: ["minLength": 1, "maxLength": 100]
         case .variable: ["pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "not": ["pattern": "^DAYBOOK_"]]
+        case .placeholder: ["pattern": "^[A-Za-z0-9_-]+$", "not": ["const": "id"]]
         case .header: ["pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"]
         }
     }

@@ -63,6 +63,7 @@ public enum ConfigurationReference {
         case .exactlyOne(let keys): "Exactly one of \(Wording.list(code(keys), "and")) is given."
         case .atMostOne(let keys): "At most one of \(Wording.list(code(keys), "and")) is given."
         case .needs(let key, let other): "`\(key)` is given only beside `\(other)`."
+        case .needsOneOf(let key, let others): "`\(key)` is given only beside \(Wording.list(code(others), "or"))."
         }
     }
 }
@@ -106,7 +107,7 @@ extension Scalar {
     fileprivate var title: String {
         switch self {
         case .text, .headerValue, .argument: "text"
-        case .variableValue: "text or [secret](#secrets)"
+        case .variableValue, .channelValue: "text or [secret](#secrets)"
         case .flag: "`true` or `false`"
         case .mark: "`true`"
         case .count(let range): "number, \(range.lowerBound) to \(range.upperBound)"
@@ -119,7 +120,7 @@ extension Scalar {
         case .timezone: "time zone"
         case .address: "address"
         case .path: "path"
-        case .url, .secretURL: "URL"
+        case .url, .secretURL, .channelURL, .mailURL: "URL"
         case .secret: "[secret](#secrets)"
         case .selector: "[selector](#selectors)"
         case .expression: "regular expression"

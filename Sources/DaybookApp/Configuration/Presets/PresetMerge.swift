@@ -1,6 +1,6 @@
-// A watch and its preset taken together, before anything is checked: what is missing, wrong or too much is then told of the whole.
+// A watch or channel and its preset taken together, before anything is checked: what is missing, wrong or too much is then told of the whole.
 
-/// Puts into each watch that has a `preset` what the preset says and the watch does not.
+/// Puts into each watch and channel that has a `preset` what the preset says and it does not.
 struct PresetMerge {
     let folder: String
     let secrets: SecretSource
@@ -11,36 +11,37 @@ struct PresetMerge {
         self.secrets = secrets
     }
 
-    /// The file's root with whole watches in it. A watch whose preset is no good is left out: what else would be missing there
+    /// The file's root with whole watches and channels in it. One whose preset is no good is left out: what else would be missing there
     /// is the preset's fault.
     mutating func merged(into root: ConfigurationNode, file: String) -> ConfigurationNode {
         root.mapping { entry in
-            guard entry.name == "watches" else { return entry }
-            return entry.with(entry.value.mapping { merged($0, file: file) })
+            let uses: [String: Preset.Use] = ["watches": .watch, "channels": .channel]
+            guard let use = uses[entry.name] else { return entry }
+            return entry.with(entry.value.mapping { merged($0, in: entry.name, for: use, file: file) })
         }
     }
 
     private mutating func merged(
-        _ watch: ConfigurationNode.Entry, file: String
+        _ watch: ConfigurationNode.Entry, in table: String, for use: Preset.Use, file: String
     ) -> ConfigurationNode.Entry? {
         guard case .table(let own) = watch.value.content, let key = own.first(where: { $0.name == "preset" }),
-            case .text(let name) = key.value.content, !TableDefinition.watch.isOfLaterVersion(own)
+            case .text(let name) = key.value.content, !use.user.isOfLaterVersion(own)
         else { return watch }
         let preset: Preset
-        do throws(Preset.Unknown) { preset = try Preset.find(name, folder: folder) } catch {
+        do throws(Preset.Unknown) { preset = try Preset.find(name, for: use, folder: folder) } catch {
             problems.append(
                 ConfigurationProblem(
-                    file: file, line: key.line, path: "watches.\(watch.name).preset", message: error.reason))
+                    file: file, line: key.line, path: "\(table).\(watch.name).preset", message: error.reason))
             return nil
         }
-        switch preset.entries(secrets) {
+        switch preset.entries(for: use, secrets) {
         case .failure(.wrong(let found)):
             problems += found
             return nil
         case .failure: return nil
         case .success(let given):
             let defaults = given.filter { $0.name != "about" }.map { $0.moved(to: key.line) }
-            let entries = Self.merged(own, defaults: defaults, definition: .watch)
+            let entries = Self.merged(own, defaults: defaults, definition: use.user)
             return watch.with(ConfigurationNode(line: watch.value.line, content: .table(entries)))
         }
     }

@@ -1,5 +1,7 @@
 // Holds a file against the definitions: collects all that is wrong, and hands back what is right in its types.
 
+import Reactors
+
 struct Checker {
     let file: String
     let secrets: SecretSource
@@ -29,6 +31,11 @@ struct Checker {
 
     mutating func note(_ message: String, _ path: String, line: Int) {
         problems.append(ConfigurationProblem(file: file, line: line, path: path, message: message))
+    }
+
+    /// Whether anything is wrong with what stands there.
+    func hasProblem(at path: String) -> Bool {
+        problems.contains { $0.path == path || $0.path.hasPrefix(path + ".") }
     }
 
     /// What was found wrong elsewhere, with its own file and lines.
@@ -217,6 +224,11 @@ extension Checker {
             if names.contains(key), !names.contains(other) {
                 note("the key \"\(key)\" means something only beside \"\(other)\"", place.path, line: place.line)
             }
+        case .needsOneOf(let key, let others):
+            if names.contains(key), names.isDisjoint(with: others) {
+                let list = Wording.list(others.map { "\"\($0)\"" }, "or")
+                note("the key \"\(key)\" means something only beside \(list)", place.path, line: place.line)
+            }
         }
     }
 
@@ -249,6 +261,16 @@ extension ValueType.NameRule {
                 return "the name of an environment variable is made of letters, digits and \"_\""
             }
             return name.hasPrefix("DAYBOOK_") ? "names that begin with DAYBOOK_ are Daybook's own; choose another" : nil
+        case .placeholder:
+            let isPlain = scalars.allSatisfy {
+                $0.isASCII
+                    && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_".unicodeScalars.contains($0))
+            }
+            guard isPlain, !name.isEmpty else {
+                return "the name of a value is made of letters, digits, \"-\" and \"_\""
+            }
+            return name == Placeholders.ofMessage
+                ? "{id} stands for the message's id already; choose another name" : nil
         case .header:
             let token = "!#$%&'*+-.^_`|~".unicodeScalars
             return !name.isEmpty

@@ -9,9 +9,7 @@ extension Checker {
     /// Notes why a watch's rules do not go together: at the field where it is one's, and not where the watch has been found
     /// wrong already, of which this may be a consequence.
     mutating func note(_ error: ExtractionError, in watch: Setting) {
-        guard !problems.contains(where: { $0.path == watch.path || $0.path.hasPrefix(watch.path + ".") }) else {
-            return
-        }
+        guard !hasProblem(at: watch.path) else { return }
         var place = watch
         if case .badRule(let field, _) = error, case .table(let table) = watch.value {
             place = table.named("fields").first { $0.name == field }?.setting ?? table.given[field] ?? watch

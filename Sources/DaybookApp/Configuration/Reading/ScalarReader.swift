@@ -37,6 +37,12 @@ struct ScalarReader {
         case .address: return .text(try known(WebAddress.isListenAddress(text) ? text : nil, text, scalar))
         case .url(let placeholders): return .text(try url(text, placeholders))
         case .secretURL: return try secretURL(text)
+        case .channelURL: return try channelURL(text)
+        case .channelValue: return try channelValue(text)
+        case .mailURL:
+            do { _ = try MailURL(text) } catch { throw Wrong(reason: error.reason) }
+            return .text(text)
+        case .secret(.password): return try password(text)
         case .secret(.webhookKey): return try webhookKey(text)
         case .secret(.token): return try token(text)
         case .headerValue: return try header(text)
@@ -101,6 +107,27 @@ extension ScalarReader {
         return .reference(reference, secret, isMasked: false)
     }
 
+    /// What has places for values is checked when they are in it.
+    private func channelURL(_ text: String) throws(Wrong) -> SettingValue {
+        guard !Placeholders.names(in: text).isEmpty else { return try secretURL(text) }
+        let (reference, secret) = try reference(text)
+        return .reference(reference, secret, isMasked: false)
+    }
+
+    /// One in which a value of `with` stands is no secret that was written out.
+    private func channelValue(_ text: String) throws(Wrong) -> SettingValue {
+        guard case .reference(let reference, let secret, let isMasked) = try header(text) else { return .text(text) }
+        return .reference(reference, secret, isMasked: isMasked && Placeholders.names(in: text).isEmpty)
+    }
+
+    private func password(_ text: String) throws(Wrong) -> SettingValue {
+        let (reference, secret) = try reference(text)
+        guard !secret.reveal().isEmpty, !secret.reveal().contains("\0") else {
+            throw Wrong(reason: "expected a password, and what stands here is none")
+        }
+        return .reference(reference, secret, isMasked: true)
+    }
+
     private func webhookKey(_ text: String) throws(Wrong) -> SettingValue {
         let (reference, secret) = try reference(text)
         if let wrong = CompiledText.wrong(withWebhookKey: secret) { throw Wrong(reason: wrong) }
@@ -143,7 +170,7 @@ extension ScalarReader {
 extension Scalar {
     var takesReferences: Bool {
         switch self {
-        case .secret, .secretURL, .headerValue, .variableValue: true
+        case .secret, .secretURL, .channelURL, .channelValue, .headerValue, .variableValue: true
         default: false
         }
     }
@@ -155,14 +182,15 @@ extension Scalar {
             "a reference cannot stand here: everybody on the machine can read a program's arguments (ps); put it under "
                 + "environment, where the program finds it as a variable"
         default:
-            "references are not read here; they can stand in secret, token, webhook and the values of headers and environment"
+            "references are not read here; they can stand in secret, token, webhook, http, user, password and the values of headers, "
+                + "with and environment"
         }
     }
 
     /// What is due, as it stands in "expected …, got …".
     var expectation: String {
         switch self {
-        case .text, .headerValue, .argument, .variableValue: "a text"
+        case .text, .headerValue, .channelValue, .argument, .variableValue: "a text"
         case .flag: "true or false"
         case .mark: "true"
         case .count(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
@@ -175,7 +203,8 @@ extension Scalar {
         case .timezone: "a time zone such as Europe/Berlin"
         case .address: "an address such as 127.0.0.1:7373"
         case .path: "a path"
-        case .url, .secretURL: "a URL such as https://example.org/"
+        case .url, .secretURL, .channelURL: "a URL such as https://example.org/"
+        case .mailURL: "a mail server such as smtps://mail.example"
         case .secret: "a reference such as ${env:NAME} or ${file:PATH}"
         case .selector: "a selector such as \".title\""
         case .expression: "a regular expression"

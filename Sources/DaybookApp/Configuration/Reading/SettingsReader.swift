@@ -1,5 +1,6 @@
 // From checked settings to named and typed ones. Defaults are the definitions'.
 
+import Reactors
 import Transport
 
 struct SettingsReader {
@@ -116,14 +117,18 @@ struct SettingsReader {
         let way: ChannelSettings.Way
         if let url = table.secret("webhook") {
             way = .webhook(url: url, secret: table.secret("secret"))
+        } else if let http = http(table) {
+            way = .http(http)
+        } else if let url = table.text("smtp").flatMap({ try? MailURL($0) }) {
+            way = .smtp(
+                letter(table), url, tls: table.text("tls"), user: table.secret("user"),
+                password: table.secret("password"))
         } else if let aws = AWSSettings(table, environment) {
             guard let service = aws.service(environment), let credentials = AWSCredentials(environment: environment)
             else {
                 return nil
             }
-            way =
-                aws.isTopic
-                ? .sns(topic: aws.target, service, credentials) : .sqs(queue: aws.target, service, credentials)
+            way = .aws(aws.target, service, credentials)
         } else if let program = program(table) {
             way = .exec(program)
         } else if let file = table.text("file") {
@@ -131,14 +136,43 @@ struct SettingsReader {
         } else {
             way = .terminal
         }
-        return ChannelSettings(name: entry.name, way: way)
+        return ChannelSettings(name: entry.name, way: way, timeout: table.duration("timeout"))
+    }
+
+    private func letter(_ table: SettingTable) -> ChannelSettings.LetterSettings {
+        ChannelSettings.LetterSettings(from: table.text("from") ?? "", to: table.texts("to").map(\.text))
+    }
+
+    /// Nothing where the channel is of another kind.
+    func http(_ table: SettingTable) -> HTTPSettings? {
+        guard case .reference(let reference, let url, _)? = table["http"] else { return nil }
+        let headers = values(table, "headers")
+        let type = headers.first { $0.name.lowercased() == "content-type" }?.value.reveal()
+        let isJSON = type?.lowercased().contains("json") ?? true
+        let shorten = table.table("shorten") ?? .standard(.shortening)
+        let answer = table.table("answer") ?? .standard(.answerReading)
+        return HTTPSettings(
+            url: url, isURLSecret: !reference.isLiteral, method: table.text("method") ?? "POST", headers: headers,
+            body: table.text("body") ?? (isJSON ? HTTPSettings.bodyStandard : "{{text}}"),
+            type: type ?? HTTPChannelDefinition.typeStandard, with: values(table, "with"),
+            textMax: shorten.count("text"), headlineMax: shorten.count("headline"),
+            unit: shorten.text("in") ?? "characters", hasEntities: table.text("escape") == "entities",
+            status: answer.text("status"), reason: answer.text("reason"), wait: answer.text("wait"))
+    }
+
+    private func values(_ table: SettingTable, _ key: String) -> [HTTPSettings.Value] {
+        table.named(key).compactMap { entry in
+            guard case .reference(let reference, let value, let isMasked) = entry.setting.value else { return nil }
+            return HTTPSettings.Value(name: entry.name, value: value, isSecret: isMasked || !reference.isLiteral)
+        }
     }
 
     private func program(_ table: SettingTable) -> ProgramSettings? {
         let arguments = table.texts("exec").map(\.text)
-        guard let name = arguments.first, let timeout = table.duration("timeout"), let memory = table.size("memory"),
+        guard let name = arguments.first, let memory = table.size("memory"),
             let path = try? ProgramFile.find(name, folder: folder, searchPath: environment("PATH"))
         else { return nil }
+        let timeout = table.duration("timeout") ?? .seconds(30)
         let environment = table.named("environment").compactMap { entry -> ProgramSettings.Variable? in
             guard case .reference(let reference, let value, let isMasked) = entry.setting.value else { return nil }
             return ProgramSettings.Variable(

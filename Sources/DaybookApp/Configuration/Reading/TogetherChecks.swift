@@ -15,7 +15,7 @@ extension Checker {
         for entry in file.named("channels") {
             guard case .table(let channel) = entry.setting.value else { continue }
             checkProgram(channel)
-            checkAWS(channel)
+            checkChannel(channel)
         }
         for entry in file.named("reactors") {
             guard case .table(let reactor) = entry.setting.value else { continue }

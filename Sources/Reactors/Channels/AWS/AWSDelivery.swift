@@ -5,45 +5,47 @@ import Foundation
 import Transport
 
 struct AWSDelivery: Sendable {
-    let credentials: AWSCredentials
-    let client: HTTPClient
+    private let credentials: AWSCredentials
+    private let network: NetworkTry
     private let now: @Sendable () -> Timestamp
 
-    init(credentials: AWSCredentials, client: HTTPClient, now: @escaping @Sendable () -> Timestamp = Timestamp.now) {
+    init(
+        credentials: AWSCredentials, client: HTTPClient, timeout: Duration?, now: @escaping @Sendable () -> Timestamp
+    ) {
         self.credentials = credentials
-        self.client = client
+        network = NetworkTry(client: client, timeout: timeout ?? NetworkTry.timeoutStandard)
         self.now = now
     }
 
     func send(_ request: AWSRequest) async -> ChannelAnswer {
-        let limits = Limits(timeout: .seconds(15), connectTimeout: .seconds(10), size: 1 << 20, redirects: 0)
         let date = Date(timeIntervalSince1970: Double(now().millisecondsSinceEpoch) / 1000)
-        do {
-            let response = try await client.send(try request.signed(credentials, at: date, limits: limits))
-            let asked = response.headers["Retry-After"].flatMap(Double.init)
-            return Self.answer(response.status, retryAfter: asked, body: response.body)
-        } catch let error as TransportError {
-            return WebhookChannel.answer(.fault(error.fault))
-        } catch let fault as Fault {
-            return WebhookChannel.answer(.fault(fault))
-        } catch {
-            return ChannelAnswer(.retry(after: nil, reason: "\(error)"))
+        let signed: HTTPRequest
+        do throws(Fault) { signed = try request.signed(credentials, at: date, limits: network.limits) } catch {
+            return AnswerTable.answer(.fault(error))
         }
+        return Self.answer(await network.send(signed))
     }
 
-    /// By the table that all requests share; but a refusal that is one for now only is tried again whatever its status.
-    static func answer(_ status: Int, retryAfter: Double?, body: [UInt8]) -> ChannelAnswer {
-        let refusal = AWSRefusal(body)
-        let attempt = Attempt.status(refusal.isThrottled ? 429 : status, retryAfter: retryAfter)
-        let answer = WebhookChannel.answer(attempt)
-        let why = [refusal.code, refusal.message].filter { !$0.isEmpty }.joined(separator: ": ")
-        func explained(_ reason: String) -> String { why.isEmpty ? reason : "AWS answered \(status): \(why)" }
-        switch answer.outcome {
-        case .retry(let after, let reason):
-            return ChannelAnswer(.retry(after: after, reason: explained(reason)), status: status)
-        case .park(let reason): return ChannelAnswer(.park(reason: explained(reason)), status: status)
-        case .done, .skip, .interrupted: return ChannelAnswer(answer.outcome, status: status)
+    /// By the table that all channels share; but a refusal that is one for now only is tried again whatever its status.
+    private static func answer(_ answer: NetworkTry.Answer) -> ChannelAnswer {
+        guard case .status(let status, let asked) = answer.attempt, !(200..<300).contains(status) else {
+            return AnswerTable.answer(answer.attempt)
         }
+        let refusal = AWSRefusal(answer.body, type: answer.headers["x-amzn-errortype"])
+        let counted = refusal.isThrottled ? 429 : status
+        let said = [refusal.code, refusal.message].filter { !$0.isEmpty }.joined(separator: ": ")
+        let told = AnswerTable.answer(.status(counted, retryAfter: asked), who: "AWS", said: said)
+        return ChannelAnswer(told.outcome, status: status)
+    }
+}
+
+extension RenderedMessage {
+    /// What topics and queues are told beside the message, by which receivers can filter.
+    var attributes: [(name: String, value: String)] { [("kind", kind), ("subject", subject), ("daybook-id", key)] }
+
+    /// For topics and queues that keep order and drop what comes twice (their names end so), and which alone take these.
+    func ordering(for name: String) -> [(String, String)] {
+        name.hasSuffix(".fifo") ? [("MessageGroupId", AWSText.group(subject)), ("MessageDeduplicationId", key)] : []
     }
 }
 
@@ -69,12 +71,5 @@ enum AWSText {
         }
         if isPlain, (1...128).contains(text.utf8.count) { return text }
         return Digest.sha256(Array(text.utf8)).hex
-    }
-
-    static func shortened(_ text: String) -> String {
-        guard text.utf8.count > messageBytesMax else { return text }
-        var short = text
-        while short.utf8.count > messageBytesMax { short.removeLast(max(1, (short.utf8.count - messageBytesMax) / 4)) }
-        return short + "…"
     }
 }

@@ -15,11 +15,11 @@ public struct SNSChannel: Channel {
     /// - Parameter topic: its ARN.
     public init(
         topic: String, service: AWSService, credentials: AWSCredentials, client: HTTPClient,
-        now: @escaping @Sendable () -> Timestamp = Timestamp.now
+        timeout: Duration? = nil, now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.topic = topic
         self.service = service
-        delivery = AWSDelivery(credentials: credentials, client: client, now: now)
+        delivery = AWSDelivery(credentials: credentials, client: client, timeout: timeout, now: now)
     }
 
     public func deliver(_ message: RenderedMessage) async -> ChannelAnswer {
@@ -32,21 +32,19 @@ public struct SNSChannel: Channel {
         let late = message.isLate ? "late: " : ""
         var form = [
             ("Action", "Publish"), ("Version", "2010-03-31"), ("TopicArn", topic),
-            ("Subject", AWSText.subject(late + notice.subject)), ("Message", AWSText.shortened(notice.text)),
+            ("Subject", AWSText.subject(late + notice.subject)),
+            (
+                "Message", Shortening(max: AWSText.messageBytesMax, in: .bytes).shortened(notice.text)
+            ),
         ]
-        let attributes = [("kind", message.kind), ("subject", message.subject), ("daybook-id", message.key)]
-        for (index, attribute) in attributes.enumerated() {
+        for (index, attribute) in message.attributes.enumerated() {
             let entry = "MessageAttributes.entry.\(index + 1)"
             form += [
-                ("\(entry).Name", attribute.0), ("\(entry).Value.DataType", "String"),
-                ("\(entry).Value.StringValue", attribute.1),
+                ("\(entry).Name", attribute.name), ("\(entry).Value.DataType", "String"),
+                ("\(entry).Value.StringValue", attribute.value),
             ]
         }
-        // Only topics of this kind keep order and drop what comes twice, and only they take these.
-        if topic.hasSuffix(".fifo") {
-            form += [("MessageGroupId", AWSText.group(message.subject)), ("MessageDeduplicationId", message.key)]
-        }
-        return form
+        return form + message.ordering(for: topic)
     }
 
     /// The region that an ARN of a topic names: `arn:aws:sns:REGION:ACCOUNT:NAME`; nil where it is no such ARN.

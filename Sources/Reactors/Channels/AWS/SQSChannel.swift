@@ -15,11 +15,11 @@ public struct SQSChannel: Channel {
     /// - Parameter queue: its URL.
     public init(
         queue: String, service: AWSService, credentials: AWSCredentials, client: HTTPClient,
-        now: @escaping @Sendable () -> Timestamp = Timestamp.now
+        timeout: Duration? = nil, now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.queue = queue
         self.service = service
-        delivery = AWSDelivery(credentials: credentials, client: client, now: now)
+        delivery = AWSDelivery(credentials: credentials, client: client, timeout: timeout, now: now)
     }
 
     public func deliver(_ message: RenderedMessage) async -> ChannelAnswer {
@@ -36,13 +36,9 @@ public struct SQSChannel: Channel {
         var body = JSONObject([
             ("QueueUrl", .string(queue)), ("MessageBody", .string(String(decoding: event, as: UTF8.self))),
         ])
-        let attributes = [("kind", message.kind), ("subject", message.subject), ("daybook-id", message.key)]
         body["MessageAttributes"] = .object(
-            JSONObject(attributes.map { ($0.0, ["DataType": "String", "StringValue": .string($0.1)]) }))
-        if queue.hasSuffix(".fifo") {
-            body["MessageGroupId"] = .string(AWSText.group(message.subject))
-            body["MessageDeduplicationId"] = .string(message.key)
-        }
+            JSONObject(message.attributes.map { ($0.name, ["DataType": "String", "StringValue": .string($0.value)]) }))
+        for (name, value) in message.ordering(for: queue) { body[name] = .string(value) }
         return .object(body)
     }
 }
