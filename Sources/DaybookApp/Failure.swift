@@ -92,8 +92,8 @@ struct Failure: Error, Equatable {
 
     private static func status(of error: ReactorError) -> ExitStatus {
         switch error {
-        case .badTemplate, .badBody, .badFilter, .badAddress, .badSecret, .unknownChannel: .usage
-        case .unknownDelivery, .notParked: .no
+        case .badTemplate, .badBody, .badFilter, .badAddress, .badSecret, .unknownChannel, .dampedReactor: .usage
+        case .unknownDelivery, .ambiguousDelivery, .notParked: .no
         case .log(let error): status(of: error)
         case .projection, .store, .cancelled: .world
         }

@@ -171,9 +171,30 @@ extension EventType {
                 + #""next":"2026-11-21T10:02:04.456Z","reactor":"announce","status":500}"#),
         EventType(
             Notification.self, "notification.held", subject: notificationSubject,
-            "Not sent, on purpose: a shadow, or for now (digest, quiet hours, damped).",
-            members: what + [message, error, .sometimes("next", "until when, where that is known")],
-            example: #"{"attempts":0,\#(change),"error":"shadow",\#(names),"message":\#(blob),"reactor":"announce"}"#),
+            "Not sent, on purpose: a shadow, or for now (digest, quiet hours, damped), to be told with others.",
+            members: what + [
+                message, error,
+                .sometimes(
+                    "by", "why it is held for now: `digest`, `quiet` or `damped`; what is held for good has none"),
+                .sometimes("next", "until when, as things stand; what keeps changing is held for longer"),
+            ],
+            example:
+                #"{"attempts":0,"by":"quiet",\#(change),"error":"quiet hours: told with others when they end",\#(names),"#
+                + #""next":"2026-11-22T06:00:00.000Z","reactor":"announce"}"#),
+        EventType(
+            Notification.self, "notification.prepared", subject: notificationSubject,
+            "The message was made, and is sent from here on. Recorded before the first try where a reactor holds changes back; its `message` is the one that is sent, whatever the settings are by then.",
+            members: what + [
+                message,
+                .sometimes(
+                    "changes",
+                    "the ids of the deliveries that were held and are told in this message, at most 10,000; its `change` is then the first one's record, of kind `notification.digest`"
+                ),
+            ],
+            example:
+                #"{"attempts":0,"change":{"kind":"notification.digest","projection":"notifications","sequence":"00000000000000001740","subject":"announce"},"#
+                + #""changes":["1731-1091b4712c105f09718477ba","1733-7cd1f0b2a4de90c1b8e2f6a3"],"channel":"hook",\#(names),"message":\#(blob),"reactor":"announce"}"#
+        ),
         EventType(
             Notification.self, "notification.parked", subject: notificationSubject,
             "Given up until someone asks for it again (`daybook deliveries retry`).",

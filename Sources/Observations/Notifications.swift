@@ -43,7 +43,7 @@ public struct MessageReference: Codable, Sendable, Equatable {
     }
 }
 
-/// `notification.delivered`, `.failed`, `.held`, `.parked`, `.retried`: one event for each try, and for each decision about it.
+/// `notification.delivered`, `.failed`, `.held`, `.prepared`, `.parked`, `.retried`: one event for each try, and for each decision about it.
 public struct Notification: EventData, Codable {
     /// What a person calls it by in `daybook deliveries`.
     public var id: String
@@ -58,12 +58,16 @@ public struct Notification: EventData, Codable {
     public var message: MessageReference?
     /// Why it failed, was parked or was held.
     public var error: String?
-    /// When the next try is due, RFC 3339.
+    /// When the next try is due, or until when it is held, RFC 3339.
     public var next: String?
     /// The HTTP status that the other side answered.
     public var status: Int?
     /// True where it had been parked and is sent again by hand.
     public var late: Bool?
+    /// Why it is held for now: `digest`, `quiet` or `damped`.
+    public var by: String?
+    /// The ids of those that it tells of, where it gathers several.
+    public var changes: [String]?
 
     public init(
         id: String, reactor: String, channel: String, key: String, change: ChangeReference, attempts: Int

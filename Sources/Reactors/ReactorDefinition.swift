@@ -21,6 +21,11 @@ public struct ReactorDefinition: Sendable {
     public var subject: MessageTemplate?
     /// Without one, a default text for people and the change alone for programs.
     public var message: MessageTemplate?
+    /// What is held back for a while and told in one message; nothing where it is nil.
+    public var damping: Damping?
+    /// The subject line and the text of such a message.
+    public var digestSubject: MessageTemplate?
+    public var digestMessage: MessageTemplate?
     /// Origins that are told beside `live`.
     public var include: Set<Origin>
     /// Where a reactor begins that the log does not know yet; later on it has a place of its own and this no longer counts.

@@ -16,7 +16,11 @@ public enum ReactorError: Error, Sendable, CustomStringConvertible {
     case badSecret(reason: String)
     /// A reactor's `to` names a channel that is not there.
     case unknownChannel(reactor: String, channel: String)
+    /// Only what is told to a channel can be held back.
+    case dampedReactor(name: String)
     case unknownDelivery(id: String)
+    /// The beginning of an id that several deliveries have.
+    case ambiguousDelivery(id: String)
     /// Only what was parked can be retried by hand.
     case notParked(id: String, state: String)
     case log(LogError)
@@ -38,6 +42,9 @@ public enum ReactorError: Error, Sendable, CustomStringConvertible {
             "the webhook's secret \(reason); write it as whsec_ and the base64 of 24 to 64 random bytes"
         case .unknownChannel(let reactor, let channel):
             "reactor \(reactor) tells channel \(channel), which is not among the channels; add it or correct the name"
+        case .dampedReactor(let name):
+            "reactor \(name) reacts itself, so nothing can be held back for it; give it no damping, or let it tell a channel"
+        case .ambiguousDelivery(let id): "several deliveries begin with \(id); give more of the id"
         case .unknownDelivery(let id): "there is no delivery \(id); see `daybook deliveries list`"
         case .notParked(let id, let state):
             "delivery \(id) is \(state), not parked; only a parked one can be retried by hand"

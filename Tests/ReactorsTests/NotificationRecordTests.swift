@@ -121,6 +121,7 @@ struct NotificationRecordTests {
     private func delivery(attempts: Int, failures: Int) -> Delivery? {
         Delivery(
             notification: notification(), state: .failed, attempts: attempts, failures: failures, revision: attempts,
-            next: nil, isLate: false, message: nil, status: nil, error: nil, time: .now(), cause: nil)
+            next: nil, isLate: false, message: nil, status: nil, error: nil, time: .now(), cause: nil, hold: nil,
+            gathers: nil)
     }
 }

@@ -157,6 +157,21 @@ final class ScriptedChannel: Channel {
     var mostUnderWay: Int { state.withLock { $0.mostUnderWay } }
 }
 
+/// A channel for programs, which takes everything.
+final class EventChannel: Channel {
+    let form = MessageForm.cloudEvent
+    let concurrency = 16
+    private let got = Mutex<[(key: String, body: [UInt8])]>([])
+
+    func deliver(_ message: RenderedMessage) async -> ChannelAnswer {
+        got.withLock { $0.append((message.key, message.body)) }
+        return ChannelAnswer(.done([]))
+    }
+
+    var keys: [String] { got.withLock { $0.map(\.key) } }
+    var bodies: [[UInt8]] { got.withLock { $0.map(\.body) } }
+}
+
 /// Lets others wait for something that happens once.
 final class Gate: Sendable {
     private let (stream, continuation) = AsyncStream<Void>.makeStream()

@@ -1,6 +1,7 @@
 // From the configuration's settings to what the modules take: watches for Ingestors, channels and reactors for Reactors.
 
 import Extraction
+import Foundation
 import Ingestors
 import JSONQuery
 import Projections
@@ -161,15 +162,29 @@ extension ReactorSettings {
     /// Nothing where a text does not compile, which the check has told by then.
     func definition() -> ReactorDefinition? {
         do {
-            return ReactorDefinition(
+            var definition = ReactorDefinition(
                 name: name, on: on, filter: try filter.map { try ReactorDefinition.Filter($0) }, to: to,
                 exec: exec?.definition,
                 subject: try subject.map { try MessageTemplate($0) },
                 message: try message.map { try MessageTemplate($0) },
                 include: Set(include.compactMap(Origin.init)), from: from.flatMap(CompiledText.startingPoint) ?? .end,
                 shadow: isShadow, retry: RetrySchedule(attempts: attempts, backoff: backoff.inSeconds))
+            definition.damping = damping
+            definition.digestSubject = try digestSubject.map { try MessageTemplate($0) }
+            definition.digestMessage = try digestMessage.map { try MessageTemplate($0) }
+            return definition
         } catch {
             return nil
         }
+    }
+
+    private var damping: Damping? {
+        let zone = TimeZone(identifier: timezone) ?? .gmt
+        let flapping = damp.flatMap(DampText.parse).map {
+            Damping.Flapping(count: $0.count, seconds: $0.window.inSeconds)
+        }
+        let damping = Damping(
+            digestSeconds: digest?.inSeconds, quiet: quiet.flatMap { QuietHours($0, in: zone) }, flapping: flapping)
+        return damping == Damping() ? nil : damping
     }
 }

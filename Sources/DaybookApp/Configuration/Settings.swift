@@ -203,4 +203,10 @@ struct ReactorSettings: Hashable, Sendable {
     let isShadow: Bool
     let attempts: Int
     let backoff: Duration
+    let digest: Duration?
+    let quiet: String?
+    let timezone: String
+    let damp: String?
+    let digestSubject: String?
+    let digestMessage: String?
 }

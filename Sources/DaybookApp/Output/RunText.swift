@@ -81,6 +81,9 @@ enum RunText {
         var parts: [String] = []
         if report.delivered > 0 { parts.append("\(grouped(report.delivered)) delivered") }
         if report.waiting > 0 { parts.append("\(grouped(report.waiting)) to be tried again") }
+        if report.gathering > 0 {
+            parts.append("\(grouped(report.gathering)) held for now (daybook deliveries list --state held)")
+        }
         if report.parked > 0 {
             parts.append("\(grouped(report.parked)) given up (daybook deliveries list --state parked)")
         }

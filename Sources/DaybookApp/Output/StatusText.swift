@@ -53,7 +53,7 @@ enum StatusText {
     }
 
     private static func routes(_ report: StatusReport) -> Table {
-        var table = Table("reactor", "channel", "behind", "delivered", "last", "waiting", "given up")
+        var table = Table("reactor", "channel", "behind", "delivered", "last", "held", "waiting", "given up")
         for route in report.routes {
             let behind =
                 route.behind == RouteState.behindMax ? "\(grouped(route.behind)) or more" : grouped(route.behind)
@@ -61,10 +61,11 @@ enum StatusText {
                 Cell(route.reactor, .strong), Cell(route.channel), Cell(behind, route.behind > 0 ? .warning : .plain),
                 Cell(grouped(route.delivered)),
                 Cell(route.lastDelivered.map { Age.text(of: $0, at: report.now) } ?? ""),
+                Cell(grouped(route.held)),
                 Cell(grouped(route.waiting), route.waiting > 0 ? .warning : .plain),
                 Cell(grouped(route.parked), route.parked > 0 ? .bad : .plain))
         }
-        return table
+        return report.routes.contains { $0.held > 0 } ? table : table.without("held")
     }
 
     /// One line where all are at the log's end.

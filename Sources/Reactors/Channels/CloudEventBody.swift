@@ -8,21 +8,28 @@ enum CloudEventBody {
 
     /// `message` is the text of a reactor that has a template of its own; it goes into an extension attribute.
     static func bytes(reactor: String, key: String, change: Change, message: String?) -> [UInt8] {
-        var event: JSON = [
-            "specversion": "1.0",
-            "id": .string(key),
-            "source": .string("/reactors/\(reactor)"),
-            "type": .string(change.kind),
-            "subject": .string(change.subject),
-            "datacontenttype": "application/json",
-            "data": change.data,
-        ]
-        if case .object(var members) = event {
-            members["time"] = change.data["time"]
-            members["message"] = message.map(JSON.string)
-            event = .object(members)
-        }
-        return event.canonicalBytes
+        bytes(
+            reactor: reactor, key: key, kind: change.kind, subject: change.subject, data: change.data, message: message)
+    }
+
+    /// The same of several changes in one message.
+    static func bytes(reactor: String, key: String, gathered: GatheredChanges, message: String?) -> [UInt8] {
+        bytes(
+            reactor: reactor, key: key, kind: GatheredChanges.kind, subject: gathered.subject, data: gathered.json,
+            message: message)
+    }
+
+    private static func bytes(
+        reactor: String, key: String, kind: String, subject: String, data: JSON, message: String?
+    ) -> [UInt8] {
+        var event = JSONObject([
+            ("specversion", "1.0"), ("id", .string(key)), ("source", .string("/reactors/\(reactor)")),
+            ("type", .string(kind)), ("subject", .string(subject)), ("datacontenttype", "application/json"),
+            ("data", data),
+        ])
+        event["time"] = data["time"]
+        event["message"] = message.map(JSON.string)
+        return JSON.object(event).canonicalBytes
     }
 
     /// The event with what is said of one try alone, as extension attributes: which it is, where that is asked for, and

@@ -10,6 +10,7 @@ struct DispatchLoop: Sendable {
     private let source: ChangeSource
     private let log: EventLog
     private var alarms: AlarmBoard?
+    private var damped: DampedRoutes
     private let pace: Pace
     private let tries: NotificationTry
     /// When to stop beginning anything; nil for a service that goes on.
@@ -20,8 +21,10 @@ struct DispatchLoop: Sendable {
     private var admissions = Admissions()
     /// For each route and projection, the first sequence that has not been read.
     private var cursors: [[UInt64]]
-    /// For each route, how many jobs in the lanes have no record in the log yet.
-    private var unrecorded: [Int]
+    /// For each route, how many jobs in the lanes are before the end of their first try.
+    private var untried: [Int]
+    /// For each route, whether all of it is told one after the other: a message may be about many subjects.
+    private var isInOneRow: [Bool]
     /// How long the log was when the projections last caught up.
     private var end: UInt64 = 0
     /// For each projection, how far it has come.
@@ -34,7 +37,7 @@ struct DispatchLoop: Sendable {
     /// Questions without an answer yet, each with the report as it was when it came.
     private var asked: [(request: SettlingRequest, before: DispatchReport)] = []
 
-    /// Reading pauses while a route has so many notifications without a record.
+    /// Reading pauses while a route has so many notifications before their first try.
     static let window = 512
     /// Seconds that what is under way is given once the loop is to stop.
     static let grace = 8.0
@@ -43,7 +46,7 @@ struct DispatchLoop: Sendable {
 
     init(
         routes: [Route], store: DeliveryStore, source: ChangeSource, log: EventLog, alarms: AlarmBoard? = nil,
-        pace: Pace, tries: NotificationTry, deadline: Timestamp?
+        pace: Pace, tries: NotificationTry, damped: DampedRoutes, deadline: Timestamp?
     ) throws(ReactorError) {
         self.routes = routes
         self.store = store
@@ -55,8 +58,15 @@ struct DispatchLoop: Sendable {
         self.tries = tries
         lanes = Lanes(limits: routes.map(\.effect.concurrency))
         ends = source.projections.map { _ in 0 }
-        unrecorded = routes.map { _ in 0 }
+        untried = routes.map { _ in 0 }
+        self.damped = damped
         try store.catchUp()
+        let gathered = try store.unsettled().map(\.notification).filter { $0.change.kind == GatheredChanges.kind }
+        isInOneRow = routes.indices.map { index in
+            let (name, channel) = (routes[index].definition.name, routes[index].channel)
+            return routes[index].damping?.gathersSubjects == true || damped.holdsOfReactor(index)
+                || gathered.contains { $0.reactor == name && $0.channel == channel && $0.change.subject == name }
+        }
         let started = try store.reactors()
         cursors = []
         for route in routes {
@@ -92,7 +102,8 @@ struct DispatchLoop: Sendable {
         }
         answerAll()
         report.waiting = lanes.count
-        report.next = lanes.earliest
+        report.gathering = damped.count
+        report.next = nextDue
         return failure.map { .failure($0) } ?? .success(report)
     }
 
@@ -105,10 +116,16 @@ struct DispatchLoop: Sendable {
         }
         if lanes.count == 0, deadline != nil, try logEnd() > end { isBehind = true }
         if isBehind || alarms?.next.map({ $0 <= pace.now() }) == true { try await catchUp() }
-        for route in routes.indices { try refill(route) }
+        for (route, job) in try await damped.gather() { admit(job, to: route) }
+        for route in routes.indices { try await refill(route) }
         let now = pace.now()
         while let (lane, job) = lanes.next(at: now) {
             let route = routes[lane.route]
+            // What was to be told already, or failed, waits for the end of quiet hours too; what was asked for by hand does not.
+            if !job.isLate, job.refusal == nil, let end = route.damping?.quiet?.end(from: now) {
+                lanes.postponed(lane, as: job, until: end)
+                continue
+            }
             group.addTask { [tries, mailbox] in
                 mailbox.post(.finished(lane, job, await tries.result(of: job, on: route)))
             }
@@ -136,7 +153,7 @@ struct DispatchLoop: Sendable {
         if isStopping { return true }
         guard let deadline else { return false }
         // Nothing that waits will be due in time.
-        return lanes.earliest.map { $0 > deadline } ?? true
+        return nextDue.map { $0 > deadline } ?? true
     }
 
     private mutating func take(_ signal: Signal, _ group: inout DiscardingTaskGroup) throws(ReactorError) {
@@ -167,7 +184,7 @@ struct DispatchLoop: Sendable {
             try settle(lane, job)
         case .success(.again(let later, let due)):
             report.failed += 1
-            if !job.isRecorded { unrecorded[lane.route] -= 1 }
+            if job.isWaitedFor { untried[lane.route] -= 1 }
             lanes.postponed(lane, as: later, until: due)
         case .success(.overtaken): try followOvertaker(lane, job)
         case .success(.interrupted): lanes.postponed(lane, as: job, until: pace.now().adding(seconds: 1))
@@ -184,12 +201,12 @@ struct DispatchLoop: Sendable {
         case .delivered: report.delivered += 1
         case .parked: report.parked += 1
         case .held: report.held += 1
-        case .failed, .retried: break
+        case .failed, .retried, .prepared: break
         }
     }
 
     private mutating func settle(_ lane: LaneID, _ job: Job) throws(ReactorError) {
-        if !job.isRecorded { unrecorded[lane.route] -= 1 }
+        if job.isWaitedFor { untried[lane.route] -= 1 }
         lanes.settled(lane)
         guard admissions.remove(job.notification.id) else { return }
         try store.catchUp()
@@ -202,8 +219,10 @@ struct DispatchLoop: Sendable {
         try store.catchUp()
         let current = try store.named(job.notification.id).first
         guard let current, !current.state.isFinal else { return try settle(lane, job) }
-        if !job.isRecorded { unrecorded[lane.route] -= 1 }
-        lanes.postponed(lane, as: Job(current), until: current.next ?? pace.now())
+        if job.isWaitedFor { untried[lane.route] -= 1 }
+        var later = Job(current)
+        later.isWaitedFor = false
+        lanes.postponed(lane, as: later, until: current.next ?? pace.now())
     }
 
     private mutating func stop(_ group: inout DiscardingTaskGroup) {
@@ -239,8 +258,11 @@ struct DispatchLoop: Sendable {
 
     private func isSettled(_ request: SettlingRequest) -> Bool {
         guard end >= request.end, lanes.underWay == 0, hasReadAll else { return false }
-        return lanes.earliest.map { $0 > request.deadline } ?? (lanes.count == 0)
+        return nextDue.map { $0 > request.deadline } ?? (lanes.count == 0)
     }
+
+    /// When something that waits in the queues, or is held, is due.
+    private var nextDue: Timestamp? { [lanes.earliest, damped.next].compactMap(\.self).min() }
 
     private var hasReadAll: Bool { cursors.allSatisfy { zip($0, ends).allSatisfy { $0 >= $1 } } }
 
@@ -257,7 +279,8 @@ struct DispatchLoop: Sendable {
         since.parked -= question.before.parked
         since.held -= question.before.held
         since.waiting = lanes.count
-        since.next = lanes.earliest
+        since.gathering = damped.count
+        since.next = nextDue
         question.request.reply(since)
     }
 
@@ -277,37 +300,41 @@ struct DispatchLoop: Sendable {
 
     private mutating func admit(_ job: Job, to route: Int, due: Timestamp? = nil) {
         guard admissions.insert(job.notification.id) else { return }
-        if !job.isRecorded { unrecorded[route] += 1 }
-        lanes.admit(job, to: LaneID(route: route, subject: job.notification.change.subject), due: due)
+        if job.isWaitedFor { untried[route] += 1 }
+        let subject = isInOneRow[route] ? "" : job.notification.change.subject
+        lanes.admit(job, to: LaneID(route: route, subject: subject), due: due)
     }
 
-    private mutating func refill(_ index: Int) throws(ReactorError) {
+    private mutating func refill(_ index: Int) async throws(ReactorError) {
         let route = routes[index]
         let starts = cursors[index]
-        while unrecorded[index] < Self.window / 2 {
+        while untried[index] < Self.window / 2 {
             let (changes, upTo) = try source.page(from: cursors[index], to: ends)
             if upTo == cursors[index] { break }
             var recorded: Set<String> = []
             if let first = changes.first?.sequence, let last = changes.last?.sequence {
                 recorded = try store.recorded(route.definition.name, route.channel, first...last)
             }
-            for change in changes { consider(change, index, route, recorded) }
+            var jobs = changes.compactMap { job(for: $0, route, recorded) }
+            if route.damping != nil { jobs = try await damped.decide(jobs, on: index) }
+            for job in jobs { admit(job, to: index) }
             cursors[index] = upTo
         }
         if cursors[index] != starts { try savePositions() }
     }
 
-    private mutating func consider(_ change: Change, _ index: Int, _ route: Route, _ recorded: Set<String>) {
-        guard route.selection.concerns(kind: change.kind, origin: change.origin) else { return }
+    /// Nothing where it is not to be told, or is on record already.
+    private func job(for change: Change, _ route: Route, _ recorded: Set<String>) -> Job? {
+        guard route.selection.concerns(kind: change.kind, origin: change.origin) else { return nil }
         let notification = route.key(change)
-        guard !recorded.contains(notification.id), !admissions.contains(notification.id) else { return }
+        guard !recorded.contains(notification.id), !admissions.contains(notification.id) else { return nil }
         var job = Job(notification, change: change)
         switch route.selection.answer(change.data) {
         case .chosen: break
-        case .passedOver: return
+        case .passedOver: return nil
         case .undecided(let reason): job.refusal = reason
         }
-        admit(job, to: index)
+        return job
     }
 
     /// A route's place: everything before it that was chosen has a record.
@@ -331,7 +358,7 @@ struct DispatchLoop: Sendable {
     private mutating func setWakeUp() {
         // A dispatcher that ends when nothing is due does not wait for what may come.
         let evaluation = deadline == nil ? alarms?.next : nil
-        guard !isStopping, let due = [lanes.earliest, evaluation].compactMap(\.self).min() else { return }
+        guard !isStopping, let due = [nextDue, evaluation].compactMap(\.self).min() else { return }
         if let deadline, due > deadline { return }
         if let set = wakeUp.time, set <= due { return }
         wakeUp.set(to: due, wait: pace.sleep) { [mailbox] in mailbox.post(.timer) }

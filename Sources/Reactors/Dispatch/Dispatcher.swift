@@ -14,7 +14,9 @@ public struct DispatchReport: Sendable, Equatable {
     public var held = 0
     /// Notifications that are still to be tried, now or later.
     public var waiting = 0
-    /// When the first of these is due, where it is not due yet.
+    /// Changes that are held for now, to be told with others.
+    public var gathering = 0
+    /// When the first of all these is due, where it is not due yet.
     public var next: Timestamp?
     /// Another process has the dispatcher's lease and does the telling.
     public var isLeftToAnother = false
@@ -72,11 +74,13 @@ public final class Dispatcher: Sendable {
                 routes.append(Route(definition, channel: name, effect: .channel(channel)))
             }
             guard let program = definition.exec else { continue }
+            guard definition.damping == nil else { throw .dampedReactor(name: definition.name) }
             let host = ProgramHost(data: log.dataDirectory, logger: logger)
             let reactor = ExecReactor(program, definition: definition, host: host)
             routes.append(Route(definition, channel: CustomReactor.channel, effect: .reactor(reactor)))
         }
         for one in custom {
+            guard one.definition.damping == nil else { throw .dampedReactor(name: one.definition.name) }
             routes.append(Route(one.definition, channel: CustomReactor.channel, effect: .reactor(one.reactor)))
         }
         self.log = log
@@ -206,6 +210,7 @@ extension Dispatcher {
         }
         var loop = try DispatchLoop(
             routes: routes, store: store, source: source, log: log, alarms: board, pace: pace, tries: tries,
+            damped: try DampedRoutes(routes, store: store, source: source, log: log, pace: pace, runs: runs),
             deadline: deadline)
         let mailbox = loop.mailbox
         questions.begin(mailbox)

@@ -80,7 +80,7 @@ struct NotificationTry: Sendable {
         }
         guard let change = try change(of: job) else { return nil }
         let (body, type) = definition.rendered(change, as: form, key: job.notification.key)
-        job.message = try keep(body, type)
+        job.message = try log.keep(body, type)
         let time = change.data["time"]?.stringValue.flatMap { Timestamp($0) } ?? pace.now()
         return RenderedMessage(
             key: job.notification.key, kind: name.kind, subject: name.subject, time: time, body: body, type: type,
@@ -96,15 +96,6 @@ struct NotificationTry: Sendable {
         do { return try log.blobs.get(digest) } catch { throw .log(error) }
     }
 
-    private func keep(_ body: [UInt8], _ type: String) throws(ReactorError) -> NotificationRecord.Message {
-        do {
-            let blob = try log.blobs.put(body)
-            return NotificationRecord.Message(digest: blob.digest, size: blob.size, type: type)
-        } catch {
-            throw .log(error)
-        }
-    }
-
     private func observed(_ name: ChangeName) throws(ReactorError) -> Timestamp {
         do { return try log.event(at: name.sequence)?.time ?? pace.now() } catch { throw .log(error) }
     }
@@ -115,7 +106,9 @@ struct NotificationTry: Sendable {
         _ job: Job, _ route: Route, _ answer: ChannelAnswer, _ ids: EventIDs
     ) async throws(ReactorError) -> Result {
         let now = pace.now()
-        let (record, events) = Self.record(of: job, answer, route.definition.retry, at: now, random: pace.random())
+        var (record, events) = Self.record(of: job, answer, route.definition.retry, at: now, random: pace.random())
+        // Who asked for it by hand has it tried again whatever the hour is.
+        if !job.isLate { record.next = record.next.map { route.damping?.loud(from: $0) ?? $0 } }
         let draft = record.draft(id: ids.next(), time: now, cause: job.cause)
         do {
             _ = try await log.append(
@@ -133,6 +126,7 @@ struct NotificationTry: Sendable {
         later.change = nil
         later.message = record.message
         later.attempts = record.attempts
+        later.isWaitedFor = false
         later.failures += 1
         later.revision += 1
         return .again(later, at: next)
@@ -154,7 +148,7 @@ struct NotificationTry: Sendable {
         case .failed: logger.warning("could not tell yet\(reason)", metadata: metadata)
         case .parked: logger.error("gave up telling\(reason)", metadata: metadata)
         case .held: logger.debug("did not tell\(reason)", metadata: metadata)
-        case .retried: break
+        case .retried, .prepared: break
         }
     }
 

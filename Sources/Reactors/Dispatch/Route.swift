@@ -37,6 +37,11 @@ struct Route: Sendable {
         selection = Selection(definition, channel: channel)
     }
 
+    /// What is told to a channel may be held back; what reacts itself is always told at once.
+    var damping: Damping? {
+        if case .channel = effect { definition.damping } else { nil }
+    }
+
     func key(_ change: Change) -> NotificationKey {
         NotificationKey(
             reactor: definition.name, channel: channel,
@@ -67,6 +72,11 @@ struct Job: Sendable {
         cause = change.data["event"]?.stringValue
     }
 
+    /// Of what is made, kept and recorded before it is tried.
+    init(_ notification: NotificationKey) {
+        self.notification = notification
+    }
+
     init(_ delivery: Delivery) {
         notification = delivery.notification
         cause = delivery.cause
@@ -75,7 +85,10 @@ struct Job: Sendable {
         revision = delivery.revision
         isLate = delivery.isLate
         message = delivery.message
+        isWaitedFor = attempts == 0
     }
 
+    /// Whether it counts for how far reading may go ahead: until its first try is over.
+    var isWaitedFor = true
     var isRecorded: Bool { revision > 0 }
 }

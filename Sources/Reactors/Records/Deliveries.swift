@@ -37,10 +37,12 @@ public struct Deliveries: Sendable {
         return try store.all(state: state, reactor: reactor, channel: channel, limit: limit)
     }
 
-    /// By id, or by idempotency key (`webhook-id`), under which there is one delivery for each channel.
+    /// By id or enough of its beginning, or by idempotency key (`webhook-id`), under which there is one delivery for each channel.
     public func find(_ name: String) throws(ReactorError) -> [Delivery] {
         try refresh()
-        let found = try store.named(name)
+        var found = try store.named(name)
+        if found.isEmpty, !name.isEmpty { found = try store.beginning(name) }
+        if Set(found.map(\.notification.key)).count > 1 { throw .ambiguousDelivery(id: name) }
         guard !found.isEmpty else { throw .unknownDelivery(id: name) }
         return found
     }
@@ -53,13 +55,15 @@ public struct Deliveries: Sendable {
     }
 
     private func detail(of delivery: Delivery) throws(ReactorError) -> DeliveryDetail {
+        let told = delivery.gathers == nil ? [] : try store.told(in: delivery.id)
         do throws(LogError) {
             var records: [Event] = []
             for sequence in try log.sequences(of: delivery.notification.stream) {
                 if let event = try log.event(at: sequence), point.covers(event) { records.append(event) }
             }
             let message = try delivery.message.flatMap { message throws(LogError) in try log.blobs.get(message.digest) }
-            return DeliveryDetail(delivery: delivery, records: records, message: message)
+            return DeliveryDetail(
+                delivery: delivery, records: records, message: message, changes: told.map { ($0.id, $0.name) })
         } catch {
             throw .log(error)
         }
@@ -124,6 +128,8 @@ public struct DeliveryDetail: Sendable {
     public let records: [Event]
     /// The message as it was rendered for the first try.
     public let message: [UInt8]?
+    /// The changes that it gathers, each by the id of its own delivery.
+    public let changes: [(id: String, change: ChangeName)]
 
     /// The line of `deliveries list`, with `tries` and, where it was kept, `message`.
     public var json: JSON {
@@ -136,6 +142,15 @@ public struct DeliveryDetail: Sendable {
             object["type"] = .string(kept.type)
             object["text"] = message.flatMap { String(validating: $0, as: UTF8.self) }.map(JSON.string)
             row["message"] = .object(object)
+        }
+        if !changes.isEmpty {
+            row["changes"] = .array(
+                changes.map { id, change in
+                    [
+                        "id": .string(id), "change": .string(change.kind), "subject": .string(change.subject),
+                        "sequence": .string(change.paddedSequence),
+                    ]
+                })
         }
         return .object(row)
     }
@@ -151,6 +166,7 @@ public struct DeliveryDetail: Sendable {
         row["error"] = record.error.map(JSON.string)
         row["status"] = record.status.map { JSON($0) }
         row["next"] = record.next.map { .string($0.description) }
+        row["by"] = record.hold.map { .string($0.rawValue) }
         return .object(row)
     }
 }

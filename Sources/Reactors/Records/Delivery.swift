@@ -9,7 +9,7 @@ public enum DeliveryState: String, Sendable, CaseIterable {
     /// Not delivered yet; tried again when `next` comes.
     case failed
     case parked
-    /// Deliberately not sent.
+    /// Deliberately not sent, or not yet.
     case held
 
     /// Whether nothing more happens to it by itself.
@@ -35,6 +35,19 @@ public struct Delivery: Sendable, Equatable {
     public let time: Timestamp
     /// The id of the event that the change came from.
     public let cause: String?
+    /// Where it is held for now, or was: why, and which message told it.
+    public let hold: Hold?
+    /// How many changes it tells of, where it gathers several.
+    public let gathers: Int?
+
+    /// What became of a change that was held back.
+    public struct Hold: Sendable, Equatable {
+        public let reason: Damping.Reason
+        /// When it was to be told at the latest as things stood then.
+        public let until: Timestamp
+        /// The id of the delivery that tells it; nil while it is held.
+        public let toldIn: String?
+    }
 
     public var id: String { notification.id }
 
@@ -56,6 +69,9 @@ public struct Delivery: Sendable, Equatable {
         row["status"] = status.map { JSON($0) }
         row["next"] = next.map { .string($0.description) }
         if isLate { row["late"] = true }
+        row["by"] = hold.map { .string($0.reason.rawValue) }
+        row["toldIn"] = hold?.toldIn.map(JSON.string)
+        row["gathers"] = gathers.map { JSON($0) }
         return .object(row)
     }
 }

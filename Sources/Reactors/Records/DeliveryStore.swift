@@ -14,7 +14,7 @@ final class DeliveryStore: Sendable {
     private let queue: DatabaseQueue
 
     /// Raised when the tables change; a file of another version is rebuilt.
-    private static let version = 2
+    private static let version = 3
 
     convenience init(log: EventLog) throws(ReactorError) {
         try self.init(log: log, path: log.dataDirectory + "/reactors.sqlite")
@@ -92,6 +92,7 @@ extension DeliveryStore {
         ) WITHOUT ROWID;
         CREATE INDEX delivery_by_change ON delivery (reactor, channel, change);
         CREATE INDEX delivery_by_key ON delivery (key);
+        CREATE INDEX delivery_by_subject ON delivery (reactor, channel, subject, change);
         CREATE INDEX delivery_by_state ON delivery (state, change);
         """
 
@@ -104,9 +105,9 @@ extension DeliveryStore {
     }
 
     private static func recreate(_ db: Database) throws {
-        let names = ["checkpoint", "reactor", "position", "delivery", "alarm"]
+        let names = ["checkpoint", "reactor", "position", "delivery", "hold", "alarm"]
         for name in names { try db.execute(sql: "DROP TABLE IF EXISTS \(name)") }
-        try db.execute(sql: tables + alarmTable)
+        try db.execute(sql: tables + holdTable + alarmTable)
         try db.execute(sql: "PRAGMA user_version = \(version)")
     }
 
@@ -166,7 +167,7 @@ extension DeliveryStore {
         let state: DeliveryState =
             switch record.kind {
             case .delivered: .delivered
-            case .failed, .retried: .failed
+            case .failed, .retried, .prepared: .failed
             case .parked: .parked
             case .held: .held
             }
@@ -180,6 +181,7 @@ extension DeliveryStore {
             record.message?.size, record.message?.type, record.status, record.error,
             event.observed.millisecondsSinceEpoch, event.causation?.string,
         ])
+        try foldHold(record, event, db)
     }
 
     /// Of an earlier try there remain its message and, while tries fail in a row, their number.
@@ -249,14 +251,24 @@ extension DeliveryStore {
         }
     }
 
-    /// What is still to be tried, in the order of changes.
+    /// What is still to be tried, in the order of changes; what gathers several stands where the first of them does.
     func unsettled() throws(ReactorError) -> [Delivery] {
-        try fetch("WHERE state = 'failed' ORDER BY change, id", [])
+        try fetch(
+            """
+            WHERE state = 'failed' ORDER BY coalesce(
+              (SELECT min(told.change) FROM hold JOIN delivery told ON told.id = hold.id WHERE told_in = delivery.id), change), id
+            """, [])
     }
 
     /// By delivery id, or by idempotency key, under which there is one for each channel.
     func named(_ name: String) throws(ReactorError) -> [Delivery] {
         try fetch("WHERE id = ? OR key = ? ORDER BY channel", [name, name])
+    }
+
+    /// Those whose id begins so, at most two.
+    func beginning(_ name: String) throws(ReactorError) -> [Delivery] {
+        // Ids are of hexadecimal digits, which all come before this.
+        try fetch("WHERE id >= ? AND id < ? ORDER BY id LIMIT 2", [name, name + "g"])
     }
 
     func all(
@@ -277,7 +289,12 @@ extension DeliveryStore {
                     db,
                     sql: """
                         SELECT reactor, channel, projection, change, kind, subject, state, attempts, failures, revision,
-                        next, late, message, size, type, status, error, time, cause FROM delivery \(condition)
+                        next, late, message, size, type, status, error, time, cause,
+                        (SELECT reason FROM hold WHERE hold.id = delivery.id),
+                        (SELECT until FROM hold WHERE hold.id = delivery.id),
+                        (SELECT told_in FROM hold WHERE hold.id = delivery.id),
+                        (SELECT nullif(count(*), 0) FROM hold WHERE told_in = delivery.id)
+                        FROM delivery \(condition)
                         """, arguments: arguments)
                 return rows.compactMap(Delivery.init)
             }
@@ -307,5 +324,11 @@ extension Delivery {
         error = row[16]
         time = Timestamp(millisecondsSinceEpoch: row[17])
         cause = row[18]
+        if let reason = (row[19] as String?).flatMap(Damping.Reason.init), let until = row[20] as Int64? {
+            hold = Hold(reason: reason, until: Timestamp(millisecondsSinceEpoch: until), toldIn: row[21])
+        } else {
+            hold = nil
+        }
+        gathers = row[22]
     }
 }

@@ -9,8 +9,11 @@ public struct NotificationRecord: Sendable, Equatable {
         case delivered = "notification.delivered"
         /// A try that failed; there will be another at `next`.
         case failed = "notification.failed"
-        /// Deliberately not sent: shadow, or nothing to do.
+        /// Deliberately not sent: shadow, nothing to do, or for now, to be told with others.
         case held = "notification.held"
+        /// The message was made and is being sent from here on: recorded first where what is told, and with what, depends on
+        /// the moment.
+        case prepared = "notification.prepared"
         /// Given up until someone asks for it again.
         case parked = "notification.parked"
         /// Someone asked for it again.
@@ -41,6 +44,10 @@ public struct NotificationRecord: Sendable, Equatable {
     /// The HTTP status that the other side answered.
     public var status: Int?
     public var isLate = false
+    /// Why it is held for now; nil where it is held for good.
+    public var hold: Damping.Reason?
+    /// Of a message that gathers several: the ids of their deliveries.
+    public var gathers: [String] = []
 
     public init(_ kind: Kind, _ notification: NotificationKey, attempts: Int) {
         self.kind = kind
@@ -61,6 +68,8 @@ public struct NotificationRecord: Sendable, Equatable {
         data["next"] = next.map { .string($0.description) }
         data["status"] = status.map { JSON($0) }
         if isLate { data["late"] = true }
+        data["by"] = hold.map { .string($0.rawValue) }
+        if !gathers.isEmpty { data["changes"] = .array(gathers.map(JSON.string)) }
         return .object(data)
     }
 
@@ -90,6 +99,8 @@ public struct NotificationRecord: Sendable, Equatable {
         next = data["next"]?.stringValue.flatMap { Timestamp($0) }
         status = data["status"]?.intValue
         isLate = data["late"]?.boolValue ?? false
+        hold = data["by"]?.stringValue.flatMap(Damping.Reason.init)
+        gathers = data["changes"]?.arrayValue?.compactMap(\.stringValue) ?? []
     }
 
     /// The event that says so. `cause` is the id of the event that the change came from.

@@ -12,6 +12,10 @@ public struct RouteState: Sendable, Equatable {
     public var behind = 0
     /// Notifications that failed and will be tried again.
     public var waiting = 0
+    /// Changes that are held for now, to be told with others.
+    public var held = 0
+    /// When the first of these are due.
+    public var heldUntil: Timestamp?
     /// Notifications that were given up.
     public var parked = 0
     public var delivered = 0
@@ -46,6 +50,12 @@ extension DeliveryStore {
                 case .parked: route.parked = row.count
                 case .held: break
                 }
+            }
+        }
+        for open in try openGroups() {
+            change(open.reactor, open.channel) { route in
+                route.held += open.size
+                route.heldUntil = min(route.heldUntil ?? open.group.until, open.group.until)
             }
         }
         return routes.sorted { $0.key < $1.key }.map(\.value)

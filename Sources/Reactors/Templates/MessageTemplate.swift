@@ -41,6 +41,22 @@ public struct MessageTemplate: Sendable {
         return compiled.render(context.merging(own) { _, own in own })
     }
 
+    /// The text for several changes in one message: at top level the keys of the event that programs are told with, and inside
+    /// `{{#changes}}` each change as `render` knows it, with `{{text}}`, what is said of it.
+    func render(_ gathered: GatheredChanges, saying texts: [String]) -> String {
+        var context = gathered.json.objectValue?.templateMembers { SafeText.visible($0) } ?? [:]
+        let changes = zip(gathered.listed, texts).map { change, text -> Any in
+            var members = Self.context(change, withDiff: self.text.contains("diff"))
+            members["text"] = text
+            // A change without fields that changed must not find the message's own list further up.
+            if members["changes"] == nil { members["changes"] = TemplateList([], plainText: "") }
+            return members
+        }
+        context["changes"] = TemplateList(changes, plainText: "")
+        if gathered.more == 0 { context["more"] = nil }
+        return compiled.render(context)
+    }
+
     /// - Parameter withDiff: whether the template asks for what is some work to make.
     private static func context(
         _ change: JSON, withDiff: Bool, escape: (String) -> String

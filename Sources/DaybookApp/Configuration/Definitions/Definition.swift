@@ -189,6 +189,10 @@ enum Scalar: Sendable, Hashable {
     case threshold
     /// `3 of 5`.
     case evaluation
+    /// `22:00-07:00`.
+    case hours
+    /// `3 in 1h`.
+    case flapping
 
     enum SecretUse: Sendable, Hashable { case webhookKey, token, password }
 }

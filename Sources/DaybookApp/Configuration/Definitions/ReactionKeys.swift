@@ -48,9 +48,37 @@ extension TableDefinition {
                 name: "backoff", type: .scalar(.duration), standard: "1s",
                 about: "How long to wait before the second try; it doubles with each, up to 10m."),
             .later("letters-for", "the kind submissions"),
-            .later("digest", "digests"), .later("quiet", "quiet hours"),
+            KeyDefinition(
+                name: "digest", type: .scalar(.duration),
+                about:
+                    "Gathers changes for so long, from the first one on, and tells them in one message ([Damping](#damping)).",
+                example: "15m"),
+            KeyDefinition(
+                name: "quiet", type: .scalar(.hours),
+                about:
+                    "Tells nothing at these hours; what came meanwhile is told in one message when they end ([Damping](#damping)).",
+                example: "22:00-07:00"),
+            KeyDefinition(
+                name: "timezone", type: .scalar(.timezone), standard: "UTC",
+                about: "The time zone in which `quiet` is read.", example: "Europe/Berlin"),
+            KeyDefinition(
+                name: "damp", type: .scalar(.flapping),
+                about:
+                    "After so many changes of one subject within that time, further ones are held, and told in one message when "
+                    + "there has been none for that time ([Damping](#damping)).", example: "3 in 1h"),
+            KeyDefinition(
+                name: "digest-subject", type: .scalar(.template),
+                about: "The subject line of a message that gathers several changes (Mustache).",
+                example: "\"{{count}} changes\""),
+            KeyDefinition(
+                name: "digest-message", type: .scalar(.template),
+                about:
+                    "What a message says that gathers several changes (Mustache over `count`, `more`, `reason`, `since`, `time`, and "
+                    + "inside `{{#changes}}` each change, with `{{text}}` as `message` has it). Left out, it is a line for each.",
+                example: "\"{{count}} changes:{{#changes}} {{text}};{{/changes}}\""),
         ] + program("Instead of `to`: hands each change to this program, which reacts itself"),
-        rules: [.exactlyOne(["to", "exec"])] + besideProgram)
+        rules: [.exactlyOne(["to", "exec"]), .atMostOne(["digest", "damp"]), .needs("timezone", beside: "quiet")]
+            + besideProgram)
 
     /// The keys of a program, in a channel or a reactor.
     ///

@@ -146,6 +146,8 @@ public enum ConfigurationSchema {
         case .statistic: pattern(#"^(sum|average|minimum|maximum|count|p(100|\d{1,2}(\.\d+)?))$"#)
         case .threshold: pattern("^ *(>=|>|<=|<) *-?[0-9.]+([eE][+-]?[0-9]+)? *$")
         case .evaluation: either(pattern(#"^\d+( of \d+)?$"#), JSONObject([("type", "integer"), ("minimum", 1)]))
+        case .hours: pattern(#"^([01]?\d|2[0-3]):[0-5]\d-([01]?\d|2[0-3]):[0-5]\d$"#)
+        case .flapping: pattern(#"^ *\d{1,3} +in +\S+ *$"#)
         // YAML reads a text that looks like a number as a number; Daybook reads the text.
         case .text, .headerValue, .channelValue, .argument, .variableValue:
             JSONObject([("type", .array(["string", "number", "boolean"]))])

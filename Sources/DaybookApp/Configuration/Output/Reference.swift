@@ -131,6 +131,8 @@ extension Scalar {
         case .statistic: "statistic"
         case .threshold: "comparison and number"
         case .evaluation: "N of N"
+        case .hours: "HH:MM-HH:MM"
+        case .flapping: "N in [duration](#values)"
         }
     }
 }

@@ -2,6 +2,7 @@
 
 import EventLog
 import Extraction
+import Foundation
 import JSONQuery
 import Reactors
 
@@ -31,6 +32,8 @@ enum CompiledText {
         case .statistic: wrong(Statistic(text) == nil, text, scalar)
         case .threshold: wrong(AlarmThreshold(text) == nil, text, scalar)
         case .evaluation: wrong(AlarmEvaluation(text) == nil, text, scalar)
+        case .hours: wrong(QuietHours(text, in: .gmt) == nil, text, scalar)
+        case .flapping: wrong(DampText.parse(text) == nil, text, scalar)
         default: nil
         }
     }

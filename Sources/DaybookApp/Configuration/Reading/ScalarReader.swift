@@ -46,7 +46,8 @@ struct ScalarReader {
         case .secret(.webhookKey): return try webhookKey(text)
         case .secret(.token): return try token(text)
         case .headerValue: return try header(text)
-        case .selector, .expression, .filter, .template, .timeFormat, .point, .statistic, .threshold, .evaluation:
+        case .selector, .expression, .filter, .template, .timeFormat, .point, .statistic, .threshold, .evaluation,
+            .hours, .flapping:
             if let wrong = CompiledText.wrong(with: text, as: scalar) { throw Wrong(reason: wrong) }
             return .text(text)
         }
@@ -214,6 +215,8 @@ extension Scalar {
         case .point: "beginning, end, a sequence, or a time such as 2026-11-21T10:00:00Z"
         case .statistic: "sum, average, minimum, maximum, count or a percentile such as p99.9"
         case .threshold: "a comparison and a number such as \">= 1\""
+        case .hours: "two different times of day such as 22:00-07:00"
+        case .flapping: "how many changes in how long, such as 3 in 1h (1 to 100, at least 100ms)"
         case .evaluation: "how many of how many periods, such as 3 of 5 (at most \(AlarmEvaluation.periodsMax))"
         }
     }

@@ -192,7 +192,9 @@ struct SettingsReader {
             to: table.texts("to").map(\.text), exec: program(table), subject: table.text("subject"),
             message: table.text("message"),
             include: table.texts("include").map(\.text), from: table.text("from"), isShadow: table.flag("shadow"),
-            attempts: attempts, backoff: backoff)
+            attempts: attempts, backoff: backoff, digest: table.duration("digest"), quiet: table.text("quiet"),
+            timezone: table.text("timezone") ?? "UTC", damp: table.text("damp"),
+            digestSubject: table.text("digest-subject"), digestMessage: table.text("digest-message"))
     }
 }
 

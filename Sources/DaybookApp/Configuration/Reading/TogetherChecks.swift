@@ -20,6 +20,7 @@ extension Checker {
         for entry in file.named("reactors") {
             guard case .table(let reactor) = entry.setting.value else { continue }
             checkProgram(reactor)
+            checkDamping(reactor)
             for (name, setting) in reactor.texts("to") where !channels.contains(name) {
                 note(noChannel(name, channels), setting.path, line: setting.line)
             }
@@ -39,6 +40,29 @@ extension Checker {
             _ = try ProgramFile.find(name, folder: folder, searchPath: secrets.environment("PATH"))
         } catch {
             note(error.reason, setting.path, line: setting.line)
+        }
+    }
+
+    /// Only messages to channels are held back, and not for less than makes sense.
+    private mutating func checkDamping(_ reactor: SettingTable) {
+        if reactor.given["exec"] != nil {
+            for key in ["digest", "quiet", "damp", "digest-subject", "digest-message"] {
+                guard let setting = reactor.given[key] else { continue }
+                note(
+                    "nothing is held back from a program that reacts itself; remove this, or make the program a channel and name it under to",
+                    setting.path, line: setting.line)
+            }
+        }
+        if let setting = reactor.given["digest"], let digest = reactor.duration("digest"),
+            !(.milliseconds(100)...(.seconds(7 * 86_400))).contains(digest)
+        {
+            note("expected a duration from 100ms to 7d", setting.path, line: setting.line)
+        }
+        guard ["digest", "quiet", "damp"].allSatisfy({ reactor.given[$0] == nil }) else { return }
+        for key in ["digest-subject", "digest-message"] {
+            guard let setting = reactor.given[key] else { continue }
+            note(
+                "this means something only beside \"digest\", \"quiet\" or \"damp\"", setting.path, line: setting.line)
         }
     }
 

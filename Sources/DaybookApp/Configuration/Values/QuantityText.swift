@@ -90,3 +90,17 @@ struct BoundsText: Hashable, Sendable {
         return (least == 0 ? "" : "\(least)") + ".." + (most.map(String.init) ?? "")
     }
 }
+
+/// So many changes within so long: `3 in 1h`.
+struct DampText: Hashable, Sendable {
+    var count: Int
+    var window: Duration
+
+    static func parse(_ text: String) -> DampText? {
+        let words = text.split(separator: " ")
+        guard words.count == 3, words[1] == "in", words[0].allSatisfy(\.isASCIIDigit), let count = Int(words[0]),
+            (1...100).contains(count), let window = DurationText.parse(String(words[2])), window >= .milliseconds(100)
+        else { return nil }
+        return DampText(count: count, window: window)
+    }
+}

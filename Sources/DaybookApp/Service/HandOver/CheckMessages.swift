@@ -90,7 +90,7 @@ extension DispatchReport {
     fileprivate var json: JSON {
         [
             "delivered": JSON(delivered), "failed": JSON(failed), "parked": JSON(parked), "held": JSON(held),
-            "waiting": JSON(waiting),
+            "waiting": JSON(waiting), "gathering": JSON(gathering),
         ]
     }
 
@@ -102,5 +102,6 @@ extension DispatchReport {
         parked = json["parked"]?.intValue ?? 0
         held = json["held"]?.intValue ?? 0
         waiting = json["waiting"]?.intValue ?? 0
+        gathering = json["gathering"]?.intValue ?? 0
     }
 }
