@@ -27,6 +27,7 @@ struct DeliveriesListCommand: ParsableCommand {
             Examples:
               daybook deliveries list
               daybook deliveries list --state parked --json
+              daybook deliveries list --state held          what is held back for now, or was, and why
               daybook deliveries list --reactor announce --as-of "1 day ago"
             """)
 
@@ -57,16 +58,7 @@ struct DeliveriesListCommand: ParsableCommand {
             return
         }
         guard !rows.isEmpty else { return console.line("No deliveries\(asOf.suffix).") }
-        var table = Table("id", "time", "state", "tries", "to", "what")
-        for row in rows {
-            let change = row.notification.change
-            let error = row.error.map { "  (\($0))" } ?? ""
-            table.add(
-                Cell(row.id, .faint), Cell(EventText.clock(row.time), .faint), Cell(row.state.rawValue, row.state.tint),
-                Cell(row.attempts), Cell("\(row.notification.reactor) -> \(row.notification.channel)"),
-                Cell("\(change.kind) \(change.subject)\(error)"))
-        }
-        table.print(to: console)
+        DeliveryText.list(rows, on: console)
     }
 }
 
@@ -81,7 +73,7 @@ struct DeliveriesShowCommand: ParsableCommand {
               daybook deliveries show ID --as-of "2h ago"
             """)
 
-    @Argument(help: "The delivery's id, or the id that its receiver saw (webhook-id).")
+    @Argument(help: "The delivery's id or the beginning of it, or the id that its receiver saw (webhook-id).")
     var id: String
 
     @OptionGroup var asOf: AsOfOptions
@@ -113,6 +105,14 @@ struct DeliveriesShowCommand: ParsableCommand {
             let error = record.data["error"]?.stringValue.map { ": \($0)" } ?? ""
             console.line("  \(EventText.clock(record.time))  \(record.type)\(displayable(error))")
         }
+        if let note = DeliveryText.note(delivery) { console.line("  \(note)") }
+        for (id, change) in detail.changes.prefix(DeliveryText.changesMax) {
+            console.line(
+                "  \(Tint.faint.applied(to: id, on: console))  \(displayable("\(change.kind) \(change.subject)"))")
+        }
+        if detail.changes.count > DeliveryText.changesMax {
+            console.line("  … and \(detail.changes.count - DeliveryText.changesMax) more (--json has all of them)")
+        }
         guard let message = detail.message else { return }
         console.line("")
         for line in String(decoding: message, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
@@ -133,7 +133,7 @@ struct DeliveriesRetryCommand: AsyncParsableCommand {
               daybook deliveries retry --all
             """)
 
-    @Argument(help: "The delivery's id.")
+    @Argument(help: "The delivery's id, or the beginning of it.")
     var id: String?
 
     @Flag(help: "All that were given up.")
