@@ -1,4 +1,4 @@
-"""What the trials of `daybook run` share (keep_watch.py, rebuild_soak.py): a catalogue that changes, a receiver of what is told, a
+"""What the trials of `daybook run` share (keep_watch.py, rebuild_soak.py, kill_deliveries.py): a catalogue that changes, a receiver of what is told, a
 daybook between them, and what the log says should have been told.
 """
 import gzip, json, os, random, re, shutil, signal, subprocess, sys, tempfile, threading, time, urllib.parse, urllib.request
@@ -73,21 +73,37 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with lock:
                     fails = dice.random() < receiver.refusing
-                    if fails:
-                        receiver.refused += 1
-                    else:
-                        event = json.loads(body)
-                        change = event["data"]
-                        name = (change["event"], event["type"], event["subject"])
-                        receiver.accepted.setdefault(self.headers["webhook-id"], []).append(name)
+                    receiver.refused += fails
+                    receiver.came(self.headers["webhook-id"], body, not fails)
+                receiver.before_answer()
                 self.send_response(503 if fails else 204)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+                self.wfile.flush()
+                receiver.after_answer()
 
-        ThreadingHTTPServer.request_queue_size = 128
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            request_queue_size, daemon_threads = 128, True
+
+            def handle_error(self, request, client_address):
+                """A service that was killed has hung up; everything else is to be seen."""
+                if not isinstance(sys.exc_info()[1], ConnectionError):
+                    super().handle_error(request, client_address)
+
+        self.server = Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+    def came(self, identity, body, is_taken):
+        if is_taken:
+            event = json.loads(body)
+            self.accepted.setdefault(identity, []).append((event["data"]["event"], event["type"], event["subject"]))
+
+    def before_answer(self):
+        pass
+
+    def after_answer(self):
+        pass
 
 
 class Site:
@@ -130,15 +146,15 @@ class Site:
 class Trial:
     """A daybook in a folder of its own, and loops that do things to it until the time is up."""
 
-    def __init__(self, daybook, minutes, seed, history=None, every="5s"):
+    def __init__(self, daybook, minutes, seed, history=None, every="5s", receiver=Receiver, reactors=""):
         self.dice = random.Random(seed)
         self.folder = tempfile.mkdtemp(prefix="daybook-trial-")
         self.daybook = os.path.abspath(daybook)
         self.site = Site(history or made_up(self.folder + "/history", seed))
-        self.receiver = Receiver(random.Random(seed + 1))
+        self.receiver = receiver(random.Random(seed + 1))
         self.config = self.folder + "/daybook.yaml"
         with open(self.config, "w") as out:
-            out.write(f"data: {self.folder}/data\n" + CONFIG.format(site=self.site.url, hook=self.receiver.url, every=every))
+            out.write(f"data: {self.folder}/data\n" + CONFIG.format(site=self.site.url, hook=self.receiver.url, every=every) + reactors)
         self.end = time.time() + minutes * 60
         self.failures, self.counts, self.lock = [], {}, threading.Lock()
         self.service = None
