@@ -40,7 +40,8 @@ extension ReactorDefinition {
             return (Array((subject + text(gathered, id: id)).utf8), "text/plain; charset=utf-8")
         case .notice:
             let subject = digestSubject?.render(gathered, saying: texts(gathered)) ?? gathered.title
-            return (Notice(subject: subject, text: text(gathered, id: id)).bytes, Notice.type)
+            let notice = Notice(subject: subject, text: text(gathered, id: id), change: gathered.json)
+            return (notice.bytes, Notice.type)
         case .cloudEvent:
             let message = digestMessage?.render(gathered, saying: texts(gathered))
             return (

@@ -46,7 +46,7 @@ public struct MessageTemplate: Sendable {
     func render(_ gathered: GatheredChanges, saying texts: [String]) -> String {
         var context = gathered.json.objectValue?.templateMembers { SafeText.visible($0) } ?? [:]
         let changes = zip(gathered.listed, texts).map { change, text -> Any in
-            var members = Self.context(change, withDiff: self.text.contains("diff"), escape: SafeText.visible)
+            var members = Self.context(change, withDiff: self.text.contains("diff"), escape: { SafeText.visible($0) })
             members["text"] = text
             // A change without fields that changed must not find the message's own list further up.
             if members["changes"] == nil { members["changes"] = TemplateList([], plainText: "") }
