@@ -56,9 +56,11 @@ private final class AWS {
             .split(separator: UInt8(ascii: "\n")).map(Array.init)
     }
 
-    func topic(_ arn: String = "arn:aws:sns:us-east-1:123456789012:stock", secret: String = AWS.secret) -> SNSChannel {
+    func topic(
+        _ arn: String = "arn:aws:sns:us-east-1:123456789012:stock", secret: String = AWS.secret, below path: String = ""
+    ) -> SNSChannel {
         SNSChannel(
-            topic: arn, service: AWSService(name: "sns", region: "us-east-1", endpoint: base),
+            topic: arn, service: AWSService(name: "sns", region: "us-east-1", endpoint: base + path),
             credentials: AWSCredentials(accessKey: "AKIDEXAMPLE", secretKey: secret), client: client)
     }
 
@@ -112,6 +114,14 @@ struct AWSChannelTests {
         #expect(form["MessageAttributes.entry.1.Value.StringValue"] == "alarm.changed")
         #expect(form["MessageAttributes.entry.3.Value.StringValue"] == "7-abc")
         #expect(form["MessageDeduplicationId"] == nil)
+    }
+
+    @Test("an endpoint of one's own may lie below a path, which is signed with the rest", arguments: ["/sns", "/a/b/"])
+    func endpointBelowPath(path: String) async throws {
+        let aws = try AWS()
+        #expect(await aws.topic(below: path).deliver(message(notice)).status == 200)
+        let got = try #require(try await aws.got().first)
+        #expect(got.verified, "\(got.problem ?? "")")
     }
 
     @Test("a queue is given the change as a CloudEvent, with the session's token signed too")

@@ -134,4 +134,11 @@ struct SignatureV4Tests {
         let refusal = AWSRefusal(Array(body.utf8))
         #expect(refusal.code == code && refusal.isThrottled == isThrottled)
     }
+
+    @Test("of a refusal's message the first line is kept: what was signed, and the session's token in it, follows")
+    func firstLine() {
+        let message = "\nThe signature does not match.\n\nThe canonical request was\nx-amz-security-token:t0ken"
+        let body = "<Error><Code>SignatureDoesNotMatch</Code><Message>\(message)</Message></Error>"
+        #expect(AWSRefusal(Array(body.utf8)).message == "The signature does not match.")
+    }
 }

@@ -44,6 +44,8 @@ public struct AWSRequest: Sendable {
         let time = Self.stamp(date)
         var sent = headers
         if let token = credentials.sessionToken { sent.add("X-Amz-Security-Token", token) }
+        // An endpoint that is not AWS's own may have a path before ours.
+        let path = URLComponents(string: address.url)?.percentEncodedPath ?? path
         let signature = SignatureV4(
             method: "POST", host: Self.host(address), path: path, query: [], headers: sent, body: body,
             service: service.name, region: service.region, time: time)
@@ -71,20 +73,23 @@ public struct AWSRequest: Sendable {
 public struct AWSRefusal: Sendable, Equatable {
     /// Such as `Throttling`; empty where the answer names none.
     public let code: String
+    /// In one line: behind it AWS repeats what was signed, the session's token among it.
     public let message: String
 
     /// - Parameter type: the header `x-amzn-errortype`, where the body does not name the code (REST protocols).
     public init(_ body: [UInt8], type header: String? = nil) {
         let text = String(decoding: body.prefix(8192), as: UTF8.self)
+        let whole: String
         if text.first == "{" || text.first == "[" {
             let object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any]
             let type = object?["__type"] as? String ?? object?["code"] as? String ?? header ?? ""
             code = String(type.split(separator: ":").first?.split(separator: "#").last ?? "")
-            message = object?["message"] as? String ?? object?["Message"] as? String ?? ""
+            whole = object?["message"] as? String ?? object?["Message"] as? String ?? ""
         } else {
             code = Self.element("Code", in: text)
-            message = Self.element("Message", in: text)
+            whole = Self.element("Message", in: text)
         }
+        message = String(whole.drop { $0.isWhitespace }.prefix { !$0.isNewline })
     }
 
     private static func element(_ name: String, in text: String) -> String {
