@@ -113,7 +113,7 @@ struct DeliveriesShowCommand: ParsableCommand {
         if detail.changes.count > DeliveryText.changesMax {
             console.line("  … and \(detail.changes.count - DeliveryText.changesMax) more (--json has all of them)")
         }
-        guard let message = detail.message else { return }
+        guard let message = detail.readableMessage else { return }
         console.line("")
         for line in String(decoding: message, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
             console.line(displayable(String(line)))

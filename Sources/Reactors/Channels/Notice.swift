@@ -31,3 +31,14 @@ struct Notice: Sendable, Equatable {
         return JSON.object(object).canonicalBytes
     }
 }
+
+extension DeliveryDetail {
+    /// The message for a person to read: of one that is kept in parts its subject and its text, any other as it was kept.
+    public var readableMessage: [UInt8]? {
+        guard let message, delivery.message?.type == Notice.type, (try? JSON.parse(message))?["text"] != nil else {
+            return message
+        }
+        let notice = Notice(message)
+        return Array(((notice.subject.isEmpty ? "" : notice.subject + "\n\n") + notice.text).utf8)
+    }
+}
