@@ -144,7 +144,7 @@ class Daybook:
         return self.rows("status", "--as-of", point)[0].get("status")
 
 
-def compare(source, path, shape, program, jobs, name):
+def compare(source, path, shape, program, jobs, every, name):
     """How many versions differ; prints the figures."""
     folder = tempfile.mkdtemp(prefix="stock-history-")
     try:
@@ -160,7 +160,7 @@ def compare(source, path, shape, program, jobs, name):
         took = time.time() - began
         events = [json.loads(line) for line in book.run("log", "export").splitlines()]
         runs = [event for event in events if event["type"].startswith("run.")]
-        differences = compare_runs(expected, runs) + compare_tables(expected, runs, book, jobs)
+        differences = compare_runs(expected, runs) + compare_log(expected, events) + compare_tables(expected, runs, book, jobs, every)
         items = len({event["subject"] for event in events if event["type"].startswith("stock.")})
         outcomes = [outcome for _, outcome, _, _ in expected]
         conflicts = sum(event["data"].get("conflicts", 0) for event in runs)
@@ -182,7 +182,24 @@ def compare_runs(expected, runs):
             for number, ((_, outcome, _, _), event) in enumerate(zip(expected, runs)) if event["type"] != "run." + outcome]
 
 
-def compare_tables(expected, runs, book, jobs):
+def compare_log(expected, events):
+    """The states that the log holds, after each of its runs."""
+    table, found, number = {}, [], 0
+    for event in events:
+        key = event["subject"].partition("/")[2]
+        if event["type"] == "stock.observed":
+            table[key] = (event["data"]["availability"], event["data"].get("price", {}).get("amount"))
+        elif event["type"] == "stock.absent":
+            table.pop(key, None)
+        elif event["type"].startswith("run.") and number < len(expected):
+            if table != expected[number][2]:
+                found.append(f"run {number}: what the log holds then differs")
+            number += 1
+    return found
+
+
+def compare_tables(expected, runs, book, jobs, every):
+    """What is answered as of each version, or of every so many and the last."""
     def one(number):
         stamp, _, table, status = expected[number]
         points = [int(runs[number]["sequence"])]
@@ -199,8 +216,10 @@ def compare_tables(expected, runs, book, jobs):
             found.append(f"as of {points[0]}: the watch stands at {actual}, {status} expected")
         return found
 
+    count = min(len(expected), len(runs))
+    asked = [number for number in range(count) if number % every == 0 or number == count - 1]
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        return [difference for found in pool.map(one, range(min(len(expected), len(runs)))) for difference in found]
+        return [difference for found in pool.map(one, asked) for difference in found]
 
 
 def made_up(shape, seed, count):
@@ -263,16 +282,17 @@ def main():
     parser.add_argument("--shape", choices=sorted(WATCHES), help="what the file looks like")
     parser.add_argument("--daybook", default=".build/release/daybook")
     parser.add_argument("--jobs", type=int, default=2, help="questions at once")
+    parser.add_argument("--every", type=int, default=1, help="ask as of every so many versions; the log is compared at each")
     parser.add_argument("--versions", type=int, default=48, help="of a history that is made here")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if options.history:
         if not (options.path and options.shape):
             parser.error("a history needs --path and --shape")
-        return compare(os.path.abspath(options.history), options.path, options.shape, options.daybook, options.jobs, options.path)
+        return compare(os.path.abspath(options.history), options.path, options.shape, options.daybook, options.jobs, options.every, options.path)
     with tempfile.TemporaryDirectory(prefix="stock-history-") as folder:
-        return sum(compare(*repository(shape, options.seed, options.versions, folder), shape, options.daybook, options.jobs, f"{shape}, made here")
-                   for shape in sorted(WATCHES))
+        return sum(compare(*repository(shape, options.seed, options.versions, folder), shape, options.daybook, options.jobs, options.every,
+                           f"{shape}, made here") for shape in sorted(WATCHES))
 
 
 if __name__ == "__main__":
