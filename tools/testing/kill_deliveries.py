@@ -9,7 +9,7 @@ moment, and started again. At the end, for each reactor:
   - no change was told under two ids, and whatever came under one id was the same bytes;
   - a gathered message told what its record in the log names, and every change that was held is named by one.
 
-  kill_deliveries.py [DAYBOOK] [--kills N] [--seed N]
+  kill_deliveries.py [DAYBOOK] [--kills N] [--minutes N] [--seed N]    whichever comes first; then it goes on until all is told
 
 Ends with `N passed, N failed`.
 """
@@ -78,10 +78,12 @@ class KillDeliveries(Trial):
     def go(self, kills):
         self.position, self.usual = 0, 1.0
         self.run("check", "--json")
-        for done in range(kills):
+        self.kills = 0
+        while self.kills < kills and time.time() < self.end:
             self.one()
-            if (done + 1) % 100 == 0:
-                print(f"  {done + 1} kills, {sum(self.receiver.taken.values())} deliveries taken", flush=True)
+            self.kills += 1
+            if self.kills % 100 == 0:
+                print(f"  {self.kills} kills, {sum(self.receiver.taken.values())} deliveries taken", flush=True)
         limit = time.time() + 600
         while self.is_left() and time.time() < limit:
             self.run("check", "--json", "--wait", "20s", allowed=(0, 3))
@@ -90,7 +92,7 @@ class KillDeliveries(Trial):
         held = self.run("deliveries", "list", "--state", "held", "--json")
         return any("toldIn" not in row for row in held) or self.run("deliveries", "list", "--state", "failed", "--json")
 
-    def judge(self, reactors, kills):
+    def judge(self, reactors):
         events = list(self.lines())
         first = next(i for i, e in enumerate(events) if e["type"] == "run.completed")
         expected = {(int(event["sequence"]), kind, event["subject"]) for place, event, kind in self.changes(events) if place > first}
@@ -119,7 +121,7 @@ class KillDeliveries(Trial):
         if not (verified and verified[0]["ok"]):
             self.fail(f"log verify: {verified}")
         twice = sum(count - 1 for count in self.receiver.taken.values() if count > 1)
-        print(f"  {kills} kills {self.counts}, {len(expected)} changes told by {len(reactors)} reactors, {len(held)} held and told in "
+        print(f"  {self.kills} kills {self.counts}, {len(expected)} changes told by {len(reactors)} reactors, {len(held)} held and told in "
               f"{len(gathered)} messages, {sum(self.receiver.taken.values())} deliveries taken and {self.receiver.refused} refused, "
               f"{twice} duplicates{'' if self.failures else ', each with the same id and bytes; nothing lost'}")
 
@@ -150,6 +152,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("daybook", nargs="?", default=".build/release/daybook")
     parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--minutes", type=float, default=24 * 60)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     more = {"gather": "digest: 2s", "fold": "damp: 1 in 20s"}
@@ -157,11 +160,11 @@ def main():
         clock = lambda minutes: time.strftime("%H:%M", time.gmtime(time.time() + 60 * minutes))
         more["rest"] = f"quiet: {clock(1)}-{clock(3)}"
     reactors = "".join(REACTOR.format(name=name, more=text) for name, text in more.items())
-    trial = KillDeliveries(options.daybook, 0, options.seed, every="500ms", receiver=Trap, reactors=reactors)
+    trial = KillDeliveries(options.daybook, options.minutes, options.seed, every="500ms", receiver=Trap, reactors=reactors)
 
     def go():
         trial.go(options.kills)
-        trial.judge(["announce", *more], options.kills)
+        trial.judge(["announce", *more])
 
     conclude(trial, go)
 

@@ -109,11 +109,13 @@ struct DampedRoutes: Sendable {
 
     // MARK: What is due
 
-    /// One message for each group that is due, on record and ready to be told.
+    /// Groups that are gathered in one turn of the loop, which does nothing else meanwhile.
+    private static let groupsAtOnce = 64
+
+    /// One message for each group that is due, on record and ready to be told. What is left of them is due in the next turn.
     mutating func gather() async throws(ReactorError) -> [(route: Int, job: Job)] {
         var jobs: [(route: Int, job: Job)] = []
-        let now = pace.now()
-        while let key = holdings.due(at: now).first {
+        for key in holdings.due(at: pace.now()).prefix(Self.groupsAtOnce) {
             if let job = try await gather(key) { jobs.append((key.route, job)) }
         }
         return jobs

@@ -61,6 +61,8 @@ struct DampedDeliveryTests {
                     == held.compactMap { $0.data["id"]?.stringValue })
             let detail = try #require(try Deliveries(log: book.log).show(told.id).first)
             #expect(detail.changes.map(\.change.subject) == ["w/A", "w/B", "w/A", "w/B"])
+            // Enough of an id names it.
+            #expect(try Deliveries(log: book.log).find(String(told.id.prefix(8))).map(\.id) == [told.id])
         }
     }
 
@@ -169,6 +171,7 @@ struct DampedDeliveryTests {
             let id = try #require(try book.deliveries().last).id
             #expect(lines[101] == "  … and 30 more: daybook deliveries show \(id)")
             #expect(try book.events(["notification.prepared"]).last?.data["changes"]?.arrayValue?.count == 130)
+            #expect(throws: ReactorError.self, "too little of an id") { try Deliveries(log: book.log).find("1") }
         }
     }
 
