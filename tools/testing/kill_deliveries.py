@@ -155,7 +155,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=24 * 60)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    more = {"gather": "digest: 2s", "fold": "damp: 1 in 20s"}
+    more = {"gather": "digest: 2s", "fold": "damp: 1 in 1m"}
     if options.kills >= QUIET_FROM:
         clock = lambda minutes: time.strftime("%H:%M", time.gmtime(time.time() + 60 * minutes))
         more["rest"] = f"quiet: {clock(1)}-{clock(3)}"
