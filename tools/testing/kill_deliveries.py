@@ -120,6 +120,9 @@ class KillDeliveries(Trial):
         verified = self.run("log", "verify", "--json", timeout=600)
         if not (verified and verified[0]["ok"]):
             self.fail(f"log verify: {verified}")
+        around = self.counts.get("killed before the answer", 0) + self.counts.get("killed after the answer", 0)
+        if not expected or not held or not around:
+            self.fail(f"it shows nothing: {len(expected)} changes, {len(held)} of them held, {around} kills around a delivery")
         twice = sum(count - 1 for count in self.receiver.taken.values() if count > 1)
         print(f"  {self.kills} kills {self.counts}, {len(expected)} changes told by {len(reactors)} reactors, {len(held)} held and told in "
               f"{len(gathered)} messages, {sum(self.receiver.taken.values())} deliveries taken and {self.receiver.refused} refused, "
