@@ -171,19 +171,22 @@ extension EventType {
                 + #""next":"2026-11-21T10:02:04.456Z","reactor":"announce","status":500}"#),
         EventType(
             Notification.self, "notification.held", subject: notificationSubject,
-            "Not sent, on purpose: a shadow, or for now (digest, quiet hours, damped), to be told with others.",
+            "Not sent, on purpose: a shadow, or for now: to be told with others (digest, quiet hours, damped), or if it still stands (an alarm that is silenced).",
             members: what + [
                 message, error,
                 .sometimes(
-                    "by", "why it is held for now: `digest`, `quiet` or `damped`; what is held for good has none"),
-                .sometimes("next", "until when, as things stand; what keeps changing is held for longer"),
+                    "by",
+                    "why it is held for now: `digest`, `quiet`, `damped` or `silenced`; what is held for good has none"),
+                .sometimes(
+                    "next", "until when, as things stand; what keeps changing, or is silenced again, is held for longer"
+                ),
             ],
             example:
                 #"{"attempts":0,"by":"quiet",\#(change),"error":"quiet hours: told with others when they end",\#(names),"#
                 + #""next":"2026-11-22T06:00:00.000Z","reactor":"announce"}"#),
         EventType(
             Notification.self, "notification.prepared", subject: notificationSubject,
-            "The message was made, and is sent from here on. Recorded before the first try where a reactor holds changes back; its `message` is the one that is sent, whatever the settings are by then.",
+            "The message was made, and is sent from here on. Recorded before the first try where a reactor holds changes back, or an alarm was silenced; its `message` is the one that is sent, whatever the settings are by then.",
             members: what + [
                 message,
                 .sometimes(

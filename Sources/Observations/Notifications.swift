@@ -64,7 +64,7 @@ public struct Notification: EventData, Codable {
     public var status: Int?
     /// True where it had been parked and is sent again by hand.
     public var late: Bool?
-    /// Why it is held for now: `digest`, `quiet` or `damped`.
+    /// Why it is held for now: `digest`, `quiet`, `damped` or `silenced`.
     public var by: String?
     /// The ids of those that it tells of, where it gathers several.
     public var changes: [String]?

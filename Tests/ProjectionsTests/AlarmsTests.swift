@@ -54,6 +54,25 @@ struct AlarmsTests {
         #expect(told[1].data["alarm"] == "a" && told[1].data["state"] == "ALARM" && told[1].data["reason"] == "because")
     }
 
+    @Test("how an alarm stood before a silence, of which several in a row are one, unless there is a gap between them")
+    func beforeSilence() async throws {
+        let log = MemoryLog([
+            changed("a", "OK", at: 1), silenced("a", until: 100, at: 10), changed("a", "ALARM", at: 20),
+            silenced("a", until: 200, at: 90), changed("a", "OK", at: 150), changed("a", "ALARM", at: 250),
+            silenced("a", until: 900, at: 300), silenced("a", until: 310, at: 310), silenced("a", until: 400, at: 320),
+            changed("a", "OK", at: 330), changed("a", "ALARM", at: 500),
+        ])
+        let engine = try workshop.engine(log, [Alarms()])
+        try await engine.catchUp()
+        try engine.read("alarms") { database throws in
+            let query = AlarmQuery(database)
+            let before: (UInt64) throws -> UInt64? = { try query.beforeSilence(of: "a", at: $0)?.sequence }
+            #expect(try before(2) == 0 && before(4) == 0, "one silence after the other")
+            #expect(try before(9) == 5, "the one before had ended")
+            #expect(try before(10) == 9 && before(0) == nil, "none in force")
+        }
+    }
+
     @Test("alarms as they stood at any moment")
     func asOf() async throws {
         let engine = try workshop.engine(story, [Alarms()])

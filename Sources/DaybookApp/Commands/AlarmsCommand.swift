@@ -105,7 +105,8 @@ struct AlarmsSilenceCommand: AsyncParsableCommand {
         commandName: "silence",
         abstract: "Have an alarm tell nobody for a while; what it comes to is still recorded.",
         discussion: """
-            --for 0s ends a silence.
+            What the alarm comes to meanwhile is held. When the silence ends, how the alarm stands is told, unless that is as before.
+            A further silence takes the place of the one in force; --for 0s ends it.
 
             Examples:
               daybook alarms silence reinvent-errors --for 2h --reason "the catalogue is being moved"

@@ -51,7 +51,8 @@ enum DeliveryText {
         if let count = row.gathers { return "tells \(counted(count, "change"))" }
         guard let hold = row.hold else { return nil }
         if let message = hold.toldIn { return "\(hold.reason.rawValue): told in \(shortened(message))" }
-        return "\(hold.reason.rawValue): held until \(EventText.clock(hold.until)) UTC, then told with others"
+        let then = hold.reason == .silenced ? "told if the alarm still stands so" : "told with others"
+        return "\(hold.reason.rawValue): held until \(EventText.clock(hold.until)) UTC, then \(then)"
     }
 
     /// Enough of an id to tell it from others.

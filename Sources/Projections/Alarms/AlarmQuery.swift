@@ -83,7 +83,28 @@ public struct AlarmQuery {
         return newest.flatMap { moment < $0.until ? $0 : nil }
     }
 
-    func transition(at sequence: UInt64) throws -> AlarmRow? {
+    /// How an alarm stood before the silence that is in force at an event, by its last change then; silences that follow each other
+    /// without a gap are one. Where none is in force, how it stood before the event.
+    package func beforeSilence(of alarm: String, at sequence: UInt64) throws -> AlarmRow? {
+        guard try transition(at: sequence)?.silence != nil else { return try last(alarm, before: sequence) }
+        var silences: [(sequence: UInt64, time: Timestamp, until: Timestamp)] = []
+        try database.forEach(
+            "SELECT sequence, time, until FROM silences WHERE alarm = ? AND sequence < ? ORDER BY sequence DESC", alarm,
+            sequence
+        ) { silences.append(($0.sequence(0), $0.time(1), $0.time(2))) }
+        var start = sequence
+        for (index, silence) in silences.enumerated() {
+            if index > 0, silence.until <= silences[index - 1].time { break }
+            start = silence.sequence
+        }
+        return try last(alarm, before: start)
+    }
+
+    private func last(_ alarm: String, before start: UInt64) throws -> AlarmRow? {
+        start == 0 ? nil : try current(alarm, asOf: .sequence(start - 1))
+    }
+
+    package func transition(at sequence: UInt64) throws -> AlarmRow? {
         try database.first(
             """
             SELECT t.sequence, t.alarm, t.time, t.state, t.data, s.until, s.reason, s.by

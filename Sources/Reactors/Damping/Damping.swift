@@ -31,6 +31,11 @@ public struct Damping: Sendable, Hashable {
     /// Why something is held.
     public enum Reason: String, Sendable, CaseIterable {
         case digest, quiet, damped
+        /// Not by a reactor's settings: by whoever silenced the alarm.
+        case silenced
+
+        /// Whether what is held for it is held of one subject, or of the reactor as a whole.
+        var isOfSubject: Bool { self == .damped || self == .silenced }
     }
 
     /// A change that is held: it is told in one message with all others of its group.
@@ -95,6 +100,7 @@ public struct Damping: Sendable, Hashable {
         case .digest: digestSeconds != nil
         case .quiet: quiet != nil
         case .damped: flapping != nil
+        case .silenced: true
         }
     }
 
@@ -109,6 +115,7 @@ extension Damping.Reason {
         case .digest: "digest: told with others in one message"
         case .quiet: "quiet hours: told with others when they end"
         case .damped: "damped: it changes again and again; told in one message when it has settled"
+        case .silenced: "the alarm was silenced: how it stands is told when that is over"
         }
     }
 }

@@ -41,6 +41,9 @@ struct Holdings: Sendable {
         count += 1
     }
 
+    /// A group is due at another time.
+    mutating func postpone(_ key: Key, until: Timestamp) { groups[key]?.until = until }
+
     /// As it is on record.
     mutating func restore(_ group: Damping.Group, size: Int, as key: Key) {
         groups[key] = group

@@ -40,7 +40,7 @@ struct DampedRoutes: Sendable {
     /// What is held under settings that are gone is due at once.
     private mutating func restore() throws(ReactorError) {
         holdings = Holdings()
-        for open in try store.openGroups() {
+        for open in try store.openGroups() where open.group.reason != .silenced {
             let index = routes.firstIndex { $0.definition.name == open.reactor && $0.channel == open.channel }
             guard let index else { continue }
             var group = open.group
@@ -59,8 +59,7 @@ struct DampedRoutes: Sendable {
         var records: [(NotificationRecord, String?)] = []
         var told: [Job] = []
         for var job in jobs {
-            // What nobody is told is not held back either.
-            guard job.refusal == nil, let change = job.change, change.data["silenced"] == nil else {
+            guard job.refusal == nil, let change = job.change else {
                 told.append(job)
                 continue
             }
@@ -178,30 +177,17 @@ struct DampedRoutes: Sendable {
         _ records: [(NotificationRecord, String?)]
     ) async throws(ReactorError) -> Set<String> {
         guard !records.isEmpty else { return [] }
-        if try await isAppended(records) {
+        if try await log.isAppended(records, onTopOf: 0, pace, runs) {
             try store.catchUp()
             return []
         }
         var refused: Set<String> = []
-        for record in records where try await !isAppended([record]) { refused.insert(record.0.notification.id) }
+        for record in records where try await !log.isAppended([record], onTopOf: 0, pace, runs) {
+            refused.insert(record.0.notification.id)
+        }
         try store.catchUp()
         try restore()
         return refused
-    }
-
-    private func isAppended(_ records: [(NotificationRecord, String?)]) async throws(ReactorError) -> Bool {
-        let now = pace.now()
-        let ids = runs.take(at: now)
-        defer { runs.giveBack(ids) }
-        do {
-            _ = try await log.append(
-                records.map { record, cause in record.draft(id: ids.next(), time: now, cause: cause) },
-                conditions: records.map { .revision(of: $0.0.notification.stream, is: 0) })
-            return true
-        } catch {
-            if case .conditionFailed = error { return false }
-            throw .log(error)
-        }
     }
 }
 
@@ -244,6 +230,27 @@ private struct EarlierChanges {
 }
 
 extension EventLog {
+    /// Puts decisions on record in one commit, each with its cause. False, with nothing recorded, where somebody else has recorded
+    /// something of one of them.
+    ///
+    /// - Parameter revision: how many records there are of each so far.
+    func isAppended(
+        _ records: [(NotificationRecord, String?)], onTopOf revision: Int, _ pace: Pace, _ runs: EventIDPool
+    ) async throws(ReactorError) -> Bool {
+        let now = pace.now()
+        let ids = runs.take(at: now)
+        defer { runs.giveBack(ids) }
+        do {
+            _ = try await append(
+                records.map { record, cause in record.draft(id: ids.next(), time: now, cause: cause) },
+                conditions: records.map { .revision(of: $0.0.notification.stream, is: revision) })
+            return true
+        } catch {
+            if case .conditionFailed = error { return false }
+            throw .log(error)
+        }
+    }
+
     /// Keeps a message as a blob.
     func keep(_ body: [UInt8], _ type: String) throws(ReactorError) -> NotificationRecord.Message {
         do {

@@ -11,6 +11,7 @@ struct DispatchLoop: Sendable {
     private let log: EventLog
     private var alarms: AlarmBoard?
     private var damped: DampedRoutes
+    private var silenced: SilencedAlarms
     private let pace: Pace
     private let tries: NotificationTry
     /// When to stop beginning anything; nil for a service that goes on.
@@ -46,7 +47,8 @@ struct DispatchLoop: Sendable {
 
     init(
         routes: [Route], store: DeliveryStore, source: ChangeSource, log: EventLog, alarms: AlarmBoard? = nil,
-        pace: Pace, tries: NotificationTry, damped: DampedRoutes, deadline: Timestamp?
+        pace: Pace, tries: NotificationTry, damped: DampedRoutes, silenced: SilencedAlarms,
+        deadline: Timestamp?
     ) throws(ReactorError) {
         self.routes = routes
         self.store = store
@@ -60,6 +62,7 @@ struct DispatchLoop: Sendable {
         ends = source.projections.map { _ in 0 }
         untried = routes.map { _ in 0 }
         self.damped = damped
+        self.silenced = silenced
         try store.catchUp()
         let gathered = try store.unsettled().map(\.notification).filter { $0.change.kind == GatheredChanges.kind }
         isInOneRow = routes.indices.map { index in
@@ -102,7 +105,7 @@ struct DispatchLoop: Sendable {
         }
         answerAll()
         report.waiting = lanes.count
-        report.gathering = damped.count
+        report.gathering = damped.count + silenced.count
         report.next = nextDue
         return failure.map { .failure($0) } ?? .success(report)
     }
@@ -118,6 +121,8 @@ struct DispatchLoop: Sendable {
         if isBehind || alarms?.next.map({ $0 <= pace.now() }) == true { try await catchUp() }
         for (route, job) in try await damped.gather() { admit(job, to: route) }
         for route in routes.indices { try await refill(route) }
+        // What has come to an alarm since its silence ended counts as well, so it has been read before.
+        for (route, job) in try await silenced.gather(read: alarmsRead) { admit(job, to: route) }
         let now = pace.now()
         while let (lane, job) = lanes.next(at: now) {
             let route = routes[lane.route]
@@ -262,7 +267,7 @@ struct DispatchLoop: Sendable {
     }
 
     /// When something that waits in the queues, or is held, is due.
-    private var nextDue: Timestamp? { [lanes.earliest, damped.next].compactMap(\.self).min() }
+    private var nextDue: Timestamp? { [lanes.earliest, damped.next, silenced.next].compactMap(\.self).min() }
 
     private var hasReadAll: Bool { cursors.allSatisfy { zip($0, ends).allSatisfy { $0 >= $1 } } }
 
@@ -279,7 +284,7 @@ struct DispatchLoop: Sendable {
         since.parked -= question.before.parked
         since.held -= question.before.held
         since.waiting = lanes.count
-        since.gathering = damped.count
+        since.gathering = damped.count + silenced.count
         since.next = nextDue
         question.request.reply(since)
     }
@@ -316,11 +321,18 @@ struct DispatchLoop: Sendable {
                 recorded = try store.recorded(route.definition.name, route.channel, first...last)
             }
             var jobs = changes.compactMap { job(for: $0, route, recorded) }
+            jobs = try await silenced.decide(jobs, on: index)
             if route.damping != nil { jobs = try await damped.decide(jobs, on: index) }
             for job in jobs { admit(job, to: index) }
             cursors[index] = upTo
         }
         if cursors[index] != starts { try savePositions() }
+    }
+
+    /// For each route, how far it has read the changes of alarms.
+    private var alarmsRead: [UInt64] {
+        let index = source.projections.firstIndex(of: Alarms().name)
+        return cursors.map { cursors in index.map { cursors[$0] } ?? 0 }
     }
 
     /// Nothing where it is not to be told, or is on record already.

@@ -211,6 +211,8 @@ extension Dispatcher {
         var loop = try DispatchLoop(
             routes: routes, store: store, source: source, log: log, alarms: board, pace: pace, tries: tries,
             damped: try DampedRoutes(routes, store: store, source: source, log: log, pace: pace, runs: runs),
+            silenced: try SilencedAlarms(
+                routes, store: store, source: source, log: log, pace: pace, runs: runs),
             deadline: deadline)
         let mailbox = loop.mailbox
         questions.begin(mailbox)

@@ -59,8 +59,8 @@ struct NotificationTry: Sendable {
         }
     }
 
-    /// An alarm that somebody has silenced tells nobody, and that is on record.
-    private static func reason(_ silence: JSON) -> String {
+    /// An alarm that somebody has silenced tells nobody, and that is on record; what channels are not told is held before it comes here.
+    static func reason(_ silence: JSON) -> String {
         let words = ["until", "by", "reason"].map { silence[$0]?.stringValue ?? "" }
         return "the alarm is silenced until \(words[0]) by \(words[1]): \(words[2])"
     }

@@ -30,10 +30,14 @@ extension DeliveryStore {
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO hold VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)")
                 .execute(arguments: [
                     notification.id, notification.reactor, notification.channel,
-                    reason == .damped ? notification.change.subject : nil, reason.rawValue,
+                    reason.isOfSubject ? notification.change.subject : nil, reason.rawValue,
                     (record.next ?? event.observed).millisecondsSinceEpoch, Int64(clamping: event.sequence),
                     event.observed.millisecondsSinceEpoch,
                 ])
+        } else if event.revision > 1 {
+            // By what was recorded of it since, it is held no longer, or for good.
+            try db.cachedStatement(sql: "DELETE FROM hold WHERE id = ? AND told_in IS NULL")
+                .execute(arguments: [record.notification.id])
         }
         for id in record.gathers {
             try db.cachedStatement(sql: "UPDATE hold SET told_in = ? WHERE id = ?")
@@ -52,7 +56,7 @@ extension DeliveryStore {
                     // All of a group have the first one's reason.
                     sql: """
                         SELECT reactor, channel, subject, max(reason), min(time), max(until), count(*) FROM hold
-                        WHERE told_in IS NULL GROUP BY reactor, channel, subject
+                        WHERE told_in IS NULL GROUP BY reactor, channel, subject, reason = 'silenced'
                         """
                 ).compactMap { row in
                     guard let reason = Damping.Reason(rawValue: row[3]) else { return nil }
@@ -67,11 +71,11 @@ extension DeliveryStore {
 
     /// The first so many of a group, in the order in which they were held.
     func held(
-        _ reactor: String, _ channel: String, subject: String?, limit: Int
+        _ reactor: String, _ channel: String, subject: String?, areSilenced: Bool = false, limit: Int
     ) throws(ReactorError) -> [HeldChange] {
         try held(
-            "hold.told_in IS NULL AND hold.reactor = ? AND hold.channel = ? AND hold.subject IS ?",
-            [reactor, channel, subject], limit: limit)
+            "hold.told_in IS NULL AND hold.reactor = ? AND hold.channel = ? AND hold.subject IS ? AND (reason = 'silenced') = ?",
+            [reactor, channel, subject, areSilenced], limit: limit)
     }
 
     /// Those that a message tells, in their order.
@@ -98,6 +102,24 @@ extension DeliveryStore {
                             projection: row[1], sequence: UInt64(row[2] as Int64), kind: row[3], subject: row[4]),
                         sequence: UInt64(row[5] as Int64), time: Timestamp(millisecondsSinceEpoch: row[6]))
                 }
+            }
+        }
+    }
+
+    /// The sequence of the newest change of a subject that a route has told, or tried to, of those like this one.
+    func newestTold(
+        _ reactor: String, _ channel: String, _ name: ChangeName
+    ) throws(ReactorError) -> UInt64? {
+        try access { queue in
+            try queue.read { db in
+                try Int64.fetchOne(
+                    db,
+                    sql: """
+                        SELECT max(change) FROM delivery
+                        WHERE reactor = ? AND channel = ? AND subject = ? AND projection = ? AND kind = ? AND state <> 'held'
+                        """,
+                    arguments: [reactor, channel, name.subject, name.projection, name.kind]
+                ).map { UInt64($0) }
             }
         }
     }

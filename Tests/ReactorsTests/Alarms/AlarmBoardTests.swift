@@ -10,65 +10,6 @@ import Testing
 
 @Suite("Alarms in a dispatcher")
 struct AlarmBoardTests {
-    /// A log whose runs are looked at by alarms.
-    private struct Station {
-        let log: EventLog
-        let engine: ProjectionEngine
-        let time: TestTime
-        let channel = ScriptedChannel()
-        private let ids: EventIDs
-
-        init(_ folder: String, time: TestTime = TestTime()) throws {
-            log = try EventLog.open(folder + "/data", create: true, clock: { time.now })
-            engine = try ProjectionEngine(log: log, projections: [Runs(), Metrics(), Alarms()])
-            self.time = time
-            ids = EventIDs(at: time.now)
-        }
-
-        func run(_ watch: String = "w", _ outcome: String) async throws {
-            let draft = EventDraft(
-                type: "run.\(outcome)", source: "/watches/\(watch)", subject: watch, id: ids.next(), time: time.now,
-                data: ["kind": "items", "observed": 1, "seconds": 0.5])
-            _ = try await log.append([draft])
-        }
-
-        func dispatcher(_ alarms: [AlarmDefinition], since: Timestamp) throws -> Dispatcher {
-            try Dispatcher(
-                log: log, engine: engine, projections: ["alarms", "runs"],
-                reactors: [ReactorDefinition.alarms(alarms)].compactMap(\.self), channels: ["out": channel],
-                alarms: AlarmPlan(alarms, since: since), pace: time.pace)
-        }
-
-        /// Evaluates and tells once, as a check does at its end.
-        func check(_ alarms: [AlarmDefinition], since: Timestamp) async throws {
-            let dispatcher = try dispatcher(alarms, since: since)
-            try await dispatcher.start()
-            _ = try await dispatcher.runUntilIdle(wait: .seconds(30))
-        }
-
-        /// Deletes what is derived, as a user may at any time.
-        func forget() {
-            for suffix in ["", "-wal", "-shm"] {
-                try? FileManager.default.removeItem(atPath: log.dataDirectory + "/reactors.sqlite" + suffix)
-            }
-        }
-
-        func changes() throws -> [String] {
-            try events("alarm.changed").map { "\($0.subject) \($0.data["state"]?.stringValue ?? "?")" }
-        }
-
-        func events(_ type: String) throws -> [Event] {
-            try (0..<log.end()).compactMap { try log.event(at: $0) }.filter { $0.type == type }
-        }
-    }
-
-    private func alarm(
-        missing: MissingData = .notBreaching, on states: Set<AlarmState> = [.alarm, .ok]
-    ) throws -> AlarmDefinition {
-        AlarmDefinition(
-            try rule(missing: missing), actions: Dictionary(uniqueKeysWithValues: states.map { ($0, ["out"]) }))
-    }
-
     @Test("it is raised once though it fails again, and cleared when a period was good")
     func raisedOnce() async throws {
         try await withFolder { folder in
@@ -234,31 +175,6 @@ struct AlarmBoardTests {
             station.time.advance(seconds: 600)
             try await station.check([try alarm(missing: .ignore)], since: station.time.now)
             #expect(try station.changes() == changes)
-        }
-    }
-
-    @Test("a silenced alarm changes and tells nobody, and both are on record")
-    func silenced() async throws {
-        try await withFolder { folder in
-            let station = try Station(folder)
-            let (start, alarms) = (station.time.now, [try alarm()])
-            try await station.check(alarms, since: start)
-            let until = start.adding(seconds: 3600).description
-            _ = try await station.log.append([
-                EventDraft(
-                    type: "alarm.silenced", source: "/cli/ann", subject: "a",
-                    id: EventID(run: RunID.make(at: start), number: 1), time: start,
-                    data: ["until": .string(until), "reason": "moving", "by": "ann"])
-            ])
-            try await station.run("w", "failed")
-            try await station.check(alarms, since: start)
-            #expect(try station.changes() == ["a OK", "a ALARM"])
-            #expect(station.channel.told.isEmpty)
-            let held = try #require(try Deliveries(log: station.log).list().first)
-            #expect(held.state == .held && held.error == "the alarm is silenced until \(until) by ann: moving")
-            station.time.advance(seconds: 7200)
-            try await station.check(alarms, since: start)
-            #expect(station.channel.texts.count == 1 && station.channel.texts[0].hasPrefix("alarm a is OK"))
         }
     }
 
