@@ -79,7 +79,7 @@ struct ListenAddressTests {
 }
 
 /// Real sockets.
-@Suite("An endpoint that listens", .timeLimit(.minutes(2)))
+@Suite("An endpoint that listens", .timeLimit(.minutes(5)))
 struct EndpointTests {
     private let logger = Logger(label: "test")
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import EventLog
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct GroupCommitTests {
     let folder = TemporaryFolder()
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EventLog
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct StoredBlockTests {
     let folder = TemporaryFolder()
     var files: LogFiles { LogFiles(folder: folder) }

@@ -210,7 +210,7 @@ struct AlarmBoardTests {
         }
     }
 
-    @Test("while it is driven it evaluates when time has come, though nothing is recorded", .timeLimit(.minutes(1)))
+    @Test("while it is driven it evaluates when time has come, though nothing is recorded", .timeLimit(.minutes(5)))
     func byTheClock() async throws {
         try await withFolder { folder in
             let station = try Station(folder)
