@@ -10,7 +10,7 @@ import Testing
 @Suite("daybook check", .timeLimit(.minutes(5)))
 struct CheckCommandTests {
     private func configuration(_ address: String) -> String {
-        DemoSite.configuration(for: address)
+        DemoSite.patientConfiguration(for: address)
             .replacing("screen: { terminal: true }", with: "screen: { file: told.ndjson, format: json }")
     }
 

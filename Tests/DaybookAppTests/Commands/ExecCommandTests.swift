@@ -26,7 +26,7 @@ struct ExecCommandTests {
         let step = Mutex(0)
         try await withoutActuallyEscaping(body) { body in
             try await DemoSite.run(step: { step.withLock { $0 } }) { address in
-                let demo = DemoSite.configuration(for: address)
+                let demo = DemoSite.patientConfiguration(for: address)
                 let watches = try #require(demo.range(of: "\nchannels:")).lowerBound
                 let scratch = try Scratch(demo[..<watches] + "\n" + reactions)
                 try await body(scratch) { next in step.withLock { $0 = next } }

@@ -17,7 +17,7 @@ struct RenameCommandTests {
         try await withoutActuallyEscaping(body) { body in
             try await DemoSite.run(step: { step.withLock { $0 } }) { address in
                 let scratch = try Scratch(
-                    DemoSite.configuration(for: address)
+                    DemoSite.patientConfiguration(for: address)
                         .replacing("screen: { terminal: true }", with: "screen: { file: told.ndjson, format: json }"))
                 try await body(scratch) { next in step.withLock { $0 = next } }
             }

@@ -13,7 +13,7 @@ struct SnapshotCommandTests {
         let step = Mutex(0)
         try await DemoSite.run(step: { step.withLock { $0 } }) { address in
             let scratch = try Scratch(
-                DemoSite.configuration(for: address)
+                DemoSite.patientConfiguration(for: address)
                     .replacing("screen: { terminal: true }", with: "screen: { file: told.ndjson, format: json }"))
             let other = scratch.path("elsewhere")
             _ = await scratch.daybook("check")

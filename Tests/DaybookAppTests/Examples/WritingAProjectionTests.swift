@@ -36,7 +36,7 @@ struct WritingAProjectionTests {
         let query = try #require(try blocks("sh").first)
         let daybook = DaybookApplication(projections: [Speakers()])
         try await DemoSite.run(step: { step.withLock { $0 } }) { address in
-            let demo = DemoSite.configuration(for: address)
+            let demo = DemoSite.patientConfiguration(for: address)
             let watches = try #require(demo.range(of: "\nchannels:")).lowerBound
             let scratch = try Scratch(demo[..<watches] + "\n" + reactions)
             #expect(await scratch.daybook("config", "check", in: daybook).status == .done)

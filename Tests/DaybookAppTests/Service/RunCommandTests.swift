@@ -11,7 +11,7 @@ import Testing
 @Suite("daybook run", .timeLimit(.minutes(5)), .serialized)
 struct RunCommandTests {
     private func configuration(_ address: String, every: String) -> String {
-        DemoSite.configuration(for: address)
+        DemoSite.patientConfiguration(for: address)
             .replacing("screen: { terminal: true }", with: "screen: { file: told.ndjson, format: json }")
             .replacing("every: 2s", with: "every: \(every)")
     }
