@@ -1,4 +1,5 @@
 import CanonicalJSON
+import EventLog
 import Testing
 
 @testable import Reactors
@@ -35,6 +36,24 @@ struct StockTextTests {
                 == "mugs: ITEMS_GONE\n  Blue mug, 1209.5 USD, https://s.example/a1\n  b2")
         let lines = DefaultText.text(change("gone", Array(repeating: red, count: 53))).split(separator: "\n")
         #expect(lines.count == 52 && lines.last == "  … and 3 more")
+    }
+
+    @Test("has its items on lines of their own also where it is told with others")
+    func gathered() throws {
+        let red: JSON = ["key": "b2", "name": "b2"]
+        let gathered = GatheredChanges(
+            reactor: "r", channel: "out", reason: .digest, subject: "r", count: 2,
+            since: Timestamp(millisecondsSinceEpoch: 0), until: Timestamp(millisecondsSinceEpoch: 0),
+            listed: [change("gone", [red, red]), change("in-stock", [blue])])
+        let (text, _) = try telling().rendered(gathered, as: .text, key: "k", id: "i")
+        #expect(
+            String(decoding: text, as: UTF8.self) == """
+                r: 2 changes
+                  mugs: ITEMS_GONE
+                      b2
+                      b2
+                  mugs: ITEMS_IN_STOCK: Blue mug, 1209.5 USD, https://s.example/a1
+                """)
     }
 
     @Test("of a price has the one before, with and without a currency")

@@ -13,6 +13,9 @@ package enum DefaultText {
         return ([line(change)] + lines).joined(separator: "\n")
     }
 
+    /// Among others: the line; of stock the items too, each on its own.
+    static func brief(_ change: JSON) -> String { StockText.isDue(change) ? text(change) : line(change) }
+
     /// A subject line: what it is about, and what happened.
     static func title(_ change: JSON) -> String {
         let kind = change["kind"]?.stringValue ?? ""
@@ -27,7 +30,6 @@ package enum DefaultText {
 
     /// One readable line for a change: who it is about, what happened, and each field's old and new value.
     static func line(_ change: JSON) -> String {
-        if StockText.isDue(change) { return StockText.lines(change).joined(separator: "; ") }
         let kind = change["kind"]?.stringValue ?? ""
         let text =
             switch kind.split(separator: ".", maxSplits: 1).last.map(String.init) {

@@ -54,8 +54,8 @@ extension ReactorDefinition {
         digestMessage?.render(gathered, saying: texts(gathered)) ?? gathered.text(texts(gathered), id: id)
     }
 
-    /// What is said of each change: by the reactor's `message`, else in one line.
+    /// What is said of each change: by the reactor's `message`, else as briefly as is readable.
     private func texts(_ gathered: GatheredChanges) -> [String] {
-        gathered.listed.map { message?.render($0) ?? DefaultText.line($0) }
+        gathered.listed.map { message?.render($0) ?? DefaultText.brief($0) }
     }
 }
