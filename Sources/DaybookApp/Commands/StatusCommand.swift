@@ -13,13 +13,17 @@ struct StatusCommand: AsyncParsableCommand {
         abstract: "Say whether all is well: looks, what keeps watch, what is behind or stuck.",
         discussion: """
             What needs a look comes first, worst on top. Exit code 0 whatever it shows; scripts read --json, which has a line \
-            for each watch.
+            for each watch, or --problems, which has one for whatever needs a look and ends with 1 where there is any.
 
             Examples:
               daybook status
               daybook status --json | jq 'select(.failuresInARow > 0)'
+              daybook status --problems >/tmp/problems || mail -s "Daybook" me </tmp/problems
               daybook status --as-of "1d ago"
             """)
+
+    @Flag(help: "Only what needs a look; exit code 1 where something does.")
+    var problems = false
 
     @OptionGroup var asOf: AsOfOptions
     @OptionGroup var format: FormatOptions
@@ -29,11 +33,13 @@ struct StatusCommand: AsyncParsableCommand {
         let console = Console.current
         let opened = try await Place.forAsking(place)
         let report = try report(opened)
-        if format.json {
-            for row in report.watches { console.line(row.json.canonicalText) }
-        } else {
-            StatusText.print(report, to: console)
+        switch (problems, format.json) {
+        case (false, false): StatusText.print(report, to: console)
+        case (false, true): for row in report.watches { console.line(row.json.canonicalText) }
+        case (true, false): StatusText.problems(report, to: console)
+        case (true, true): for problem in report.problems { console.line(problem.json.canonicalText) }
         }
+        if problems, !report.problems.isEmpty { throw Failure(.no) }
     }
 
     private func report(_ opened: Place) throws -> StatusReport {

@@ -7,6 +7,7 @@ import Reactors
 enum StatusText {
     static func print(_ report: StatusReport, to console: Console) {
         verdict(report, console)
+        if let process = report.process { console.line("Process \(process) keeps watch.") }
         if !report.watches.isEmpty {
             console.line("")
             watches(report).print(to: console)
@@ -19,17 +20,26 @@ enum StatusText {
     }
 
     private static func verdict(_ report: StatusReport, _ console: Console) {
-        let troubles = report.troubles
         if report.watches.isEmpty {
             console.line("No watch has looked yet. daybook check looks once.")
-        } else if troubles.isEmpty {
-            console.line(Tint.good.applied(to: "All is well.", on: console))
+            list(report.problems, console)
+        } else {
+            problems(report, to: console)
         }
-        for trouble in troubles {
-            let mark = trouble.weight == .bad ? Tint.bad : .warning
-            console.line("\(mark.applied(to: "!", on: console)) \(displayable(trouble.text))")
+    }
+
+    /// What needs a look, or that nothing does.
+    static func problems(_ report: StatusReport, to console: Console) {
+        let problems = report.problems
+        if problems.isEmpty { console.line(Tint.good.applied(to: "All is well.", on: console)) }
+        list(problems, console)
+    }
+
+    private static func list(_ problems: [StatusProblem], _ console: Console) {
+        for problem in problems {
+            let mark = problem.weight == .bad ? Tint.bad : .warning
+            console.line("\(mark.applied(to: "!", on: console)) \(displayable(problem.text))")
         }
-        if let process = report.process { console.line("Process \(process) keeps watch.") }
     }
 
     private static func watches(_ report: StatusReport) -> Table {

@@ -57,7 +57,7 @@ struct CheckCommandTests {
         }
     }
 
-    @Test("history names what changed, audit what was done about it, status that all is well")
+    @Test("history names what changed, audit what was done about it, status what needs a look")
     func questions() async throws {
         try await onSite { scratch, go in
             _ = await scratch.daybook("check")
@@ -71,6 +71,11 @@ struct CheckCommandTests {
             #expect(audit.map { $0["type"] } == ["session.observed", "session.observed", "notification.delivered"])
             let status = try #require(try await scratch.daybook("status", "--json").rows().first)
             #expect(status["outcome"] == "completed" && status["failuresInARow"] == 0 && status["kind"] == "sessions")
+            let problems = await scratch.daybook("status", "--problems")
+            #expect(problems.status == .no && problems.output.hasPrefix("! nothing keeps watch"))
+            try scratch.write(try scratch.read("daybook.yaml").replacing("every: 2s", with: ""), to: "daybook.yaml")
+            let well = await scratch.daybook("status", "--problems")
+            #expect(well.status == .done && well.output == "All is well.\n")
         }
     }
 
@@ -81,6 +86,12 @@ struct CheckCommandTests {
         #expect(said.status == .world && said.output.contains("failed") && said.output.contains("127.0.0.1:1"))
         let status = await scratch.daybook("status")
         #expect(status.output.contains("1 look in a row failed") && status.output.contains("127.0.0.1:1"))
+        let problems = await scratch.daybook("status", "--problems")
+        let rows = try await scratch.daybook("status", "--problems", "--json").rows()
+        #expect(problems.status == .no && rows.first?["watch"] == "days" && rows.first?["weight"] == "bad")
+        let texts = rows.compactMap { $0["problem"]?.stringValue }
+        #expect(texts.first?.contains("127.0.0.1:1") == true, "the worst is on top")
+        #expect(problems.output.split(separator: "\n").map { $0.dropFirst(2) } == texts.map { $0[...] })
     }
 
     @Test("a watch that is not there is named with the nearest one that is")

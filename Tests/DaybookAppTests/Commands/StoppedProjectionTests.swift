@@ -21,6 +21,8 @@ struct StoppedProjectionTests {
         let event = try await scratch.daybook("log", "export").rows()[1]["id"]?.stringValue ?? ""
         let complaint = "projection titles stopped, 1 event behind: stopped at event 1 (\(event)): it has no title"
         #expect(said.output.contains(complaint))
+        let row = try #require(try await scratch.daybook("status", "--problems", "--json", in: strict).rows().first)
+        #expect(row["projection"] == "titles" && row["problem"]?.stringValue == complaint)
 
         // What comes later waits behind it, and for nobody else.
         _ = try await scratch.importSessions([observed("w/c", title: "Three", at: "2026-11-21T11:00:00Z")])

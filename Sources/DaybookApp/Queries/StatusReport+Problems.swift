@@ -1,0 +1,120 @@
+// What of a status report needs a look, worst first.
+
+import CanonicalJSON
+import EventLog
+import Projections
+import Reactors
+
+/// One thing that needs a look.
+struct StatusProblem: Equatable {
+    /// How bad it is, for its colour.
+    enum Weight: String { case warning, bad }
+
+    /// What it is about.
+    enum Topic: Equatable {
+        case watch(String)
+        case alarm(String)
+        case projection(String)
+        case reactor(String, channel: String)
+        case configuration
+        /// Nothing keeps watch.
+        case service
+    }
+
+    let weight: Weight
+    let topic: Topic
+    let text: String
+
+    /// The shape of `status --problems --json`.
+    var json: JSON {
+        var row = JSONObject()
+        row["weight"] = .string(weight.rawValue)
+        switch topic {
+        case .watch(let name): row["watch"] = .string(name)
+        case .alarm(let name): row["alarm"] = .string(name)
+        case .projection(let name): row["projection"] = .string(name)
+        case .reactor(let name, let channel):
+            row["reactor"] = .string(name)
+            row["channel"] = .string(channel)
+        case .configuration, .service: break
+        }
+        row["problem"] = .string(text)
+        return .object(row)
+    }
+}
+
+extension StatusReport {
+    /// What needs a look, worst first; nothing where all is well.
+    var problems: [StatusProblem] {
+        let all =
+            ofConfiguration + alarms.map(problem) + watches.flatMap(problems) + projections.flatMap(problems)
+            + routes.flatMap(problems) + unwatched
+        return all.filter { $0.weight == .bad } + all.filter { $0.weight == .warning }
+    }
+
+    private func problems(_ row: StatusRow) -> [StatusProblem] {
+        guard row.isConfigured else { return [] }
+        let reason = row.error ?? "no reason on record"
+        if row.failuresInARow > 0 {
+            let since =
+                row.lastGood.map { ", the last good look was \(Age.text(of: $0, at: now))" } ?? ", and none was good"
+            let text = "\(row.watch): \(counted(row.failuresInARow, "look")) in a row failed\(since): \(reason)"
+            return [StatusProblem(weight: .bad, topic: .watch(row.watch), text: text)]
+        }
+        guard row.outcome == "suspect" else { return [] }
+        return [StatusProblem(weight: .warning, topic: .watch(row.watch), text: "\(row.watch): suspect: \(reason)")]
+    }
+
+    private func problem(_ alarm: AlarmListing) -> StatusProblem {
+        let since = alarm.since.map { ", raised \(Age.text(of: $0, at: now))" } ?? ""
+        let silenced = alarm.silence.map { " (silenced until \(EventText.clock($0.until)))" } ?? ""
+        return StatusProblem(
+            weight: .bad, topic: .alarm(alarm.alarm), text: "alarm \(alarm.alarm)\(since)\(silenced): \(alarm.reason)")
+    }
+
+    private func problems(_ status: ProjectionStatus) -> [StatusProblem] {
+        guard let failure = status.failure else { return [] }
+        let text = "projection \(status.name) stopped, \(counted(Int(status.lag), "event")) behind: \(failure)"
+        return [StatusProblem(weight: .bad, topic: .projection(status.name), text: text)]
+    }
+
+    private func problems(_ route: RouteState) -> [StatusProblem] {
+        let topic = StatusProblem.Topic.reactor(route.reactor, channel: route.channel)
+        let name = "\(route.reactor) -> \(route.channel)"
+        var problems: [StatusProblem] = []
+        if route.parked > 0 {
+            let count = counted(route.parked, "notification")
+            problems.append(
+                StatusProblem(
+                    weight: .bad, topic: topic,
+                    text: "\(name): \(count) given up; see daybook deliveries list --state parked"))
+        }
+        if route.waiting > 0 {
+            let count = counted(route.waiting, "notification")
+            problems.append(
+                StatusProblem(
+                    weight: .warning, topic: topic,
+                    text: "\(name): \(count) to be tried again: \(route.error ?? "not tried yet")"))
+        }
+        return problems
+    }
+
+    private var ofConfiguration: [StatusProblem] {
+        switch (configuration, process) {
+        case (.inForce, _), (.notTakenUp, nil): return []
+        case (.notTakenUp, let process?):
+            let text =
+                "process \(process) still goes by the former configuration; kill -HUP \(process) has it take up the new one"
+            return [StatusProblem(weight: .warning, topic: .configuration, text: text)]
+        case (.wrong(let reason), let process):
+            let former = process.map { " (process \($0) goes on with the former configuration)" } ?? ""
+            return [StatusProblem(weight: .bad, topic: .configuration, text: reason + former)]
+        }
+    }
+
+    private var unwatched: [StatusProblem] {
+        guard isScheduled, process == nil else { return [] }
+        let text = "nothing keeps watch: daybook run does, daybook check looks once"
+        return [StatusProblem(weight: .warning, topic: .service, text: text)]
+    }
+}
