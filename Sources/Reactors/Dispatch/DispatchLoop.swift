@@ -35,8 +35,7 @@ struct DispatchLoop: Sendable {
     private var failure: ReactorError?
     private var wakeUp = WakeUp()
     private var report = DispatchReport()
-    /// Questions without an answer yet, each with the report as it was when it came.
-    private var asked: [(request: SettlingRequest, before: DispatchReport)] = []
+    private var questions = OpenQuestions()
 
     /// Reading pauses while a route has so many notifications before their first try.
     static let window = 512
@@ -103,11 +102,8 @@ struct DispatchLoop: Sendable {
             wakeUp.cancel()
             group.cancelAll()
         }
-        answerAll()
-        report.waiting = lanes.count
-        report.gathering = damped.count + silenced.count
-        report.next = nextDue
-        return failure.map { .failure($0) } ?? .success(report)
+        questions.answerAll(with: reportNow)
+        return failure.map { .failure($0) } ?? .success(reportNow)
     }
 
     // MARK: One turn
@@ -243,7 +239,7 @@ struct DispatchLoop: Sendable {
     // MARK: Questions
 
     private mutating func note(_ request: SettlingRequest, _ group: inout DiscardingTaskGroup) {
-        asked.append((request, report))
+        questions.note(request, before: report)
         isBehind = true
         group.addTask { [pace, mailbox] in
             guard (try? await pace.sleep(request.deadline)) != nil else { return }
@@ -252,13 +248,11 @@ struct DispatchLoop: Sendable {
     }
 
     private mutating func answerSettled() {
-        guard !asked.isEmpty else { return }
-        let now = pace.now()
-        let questions = asked
-        asked = questions.filter { !isSettled($0.request) && $0.request.deadline > now }
-        for question in questions where isSettled(question.request) || question.request.deadline <= now {
-            answer(question)
-        }
+        guard !questions.isEmpty else { return }
+        // A copy: what is settled is asked of the whole loop.
+        var questions = questions
+        questions.answer(at: pace.now(), with: reportNow, where: isSettled)
+        self.questions = questions
     }
 
     private func isSettled(_ request: SettlingRequest) -> Bool {
@@ -271,22 +265,12 @@ struct DispatchLoop: Sendable {
 
     private var hasReadAll: Bool { cursors.allSatisfy { zip($0, ends).allSatisfy { $0 >= $1 } } }
 
-    private mutating func answerAll() {
-        asked.forEach(answer)
-        asked = []
-    }
-
-    /// What was done since the question came.
-    private func answer(_ question: (request: SettlingRequest, before: DispatchReport)) {
-        var since = report
-        since.delivered -= question.before.delivered
-        since.failed -= question.before.failed
-        since.parked -= question.before.parked
-        since.held -= question.before.held
-        since.waiting = lanes.count
-        since.gathering = damped.count + silenced.count
-        since.next = nextDue
-        question.request.reply(since)
+    private var reportNow: DispatchReport {
+        var now = report
+        now.waiting = lanes.count
+        now.gathering = damped.count + silenced.count
+        now.next = nextDue
+        return now
     }
 
     // MARK: What is to be told
