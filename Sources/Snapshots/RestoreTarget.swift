@@ -14,7 +14,8 @@ struct RestoreTarget {
     private var aside: String { "\(asidePrefix)\(getpid())" }
 
     init(_ folder: String) throws(SnapshotError) {
-        let url = URL(fileURLWithPath: folder).standardized
+        // Of a relative URL, `standardized` would take `..` off without its base.
+        let url = URL(fileURLWithPath: folder).absoluteURL.standardized
         self.folder = url.path
         parent = url.deletingLastPathComponent().path
         asidePrefix = (parent == "/" ? "" : parent) + "/.\(url.lastPathComponent).restoring-"

@@ -168,6 +168,18 @@ struct DamageTests {
         #expect(try scratch.bytes("full/mine") == [7] && scratch.exists("void/log/end"))
     }
 
+    @Test("a relative folder is found from where one is, also through ..")
+    func relative() async throws {
+        let scratch = try Scratch()
+        _ = try await archive(scratch)
+        let here = FileManager.default.currentDirectoryPath.split(separator: "/")
+        let root = String(repeating: "../", count: here.count) + scratch.path("").dropFirst()
+        for folder in ["new", "sub/../other"] {
+            _ = try SnapshotReader(scratch.path("s.tar")).restore(into: root + folder)
+        }
+        #expect(try scratch.names() == ["data", "new", "other", "s.tar"])
+    }
+
     @Test("what a killed restore left behind goes with the next one; a living one's stays")
     func leftovers() async throws {
         let scratch = try Scratch()

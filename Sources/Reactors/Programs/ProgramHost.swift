@@ -16,7 +16,7 @@ public struct ProgramHost: Sendable {
     public init(
         data: String, environment: [String: String] = ProcessInfo.processInfo.environment, logger: Logger? = nil
     ) {
-        self.data = URL(fileURLWithPath: data).standardized.path
+        self.data = URL(fileURLWithPath: data).absoluteURL.standardized.path
         self.environment = environment
         self.logger = logger
     }

@@ -55,6 +55,12 @@ struct ProgramSurroundingsTests {
         }
     }
 
+    @Test("the data folder is told as an absolute path, also where it was named through ..")
+    func dataFolder() {
+        let above = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).deletingLastPathComponent().path
+        #expect(ProgramHost(data: "../data").data == (above == "/" ? "" : above) + "/data")
+    }
+
     @Test("a session and a group of its own, no terminal, its folder, its arguments")
     func place() async throws {
         let found = try await find(
