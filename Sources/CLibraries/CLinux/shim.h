@@ -3,9 +3,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/types.h>
 
 // Declared by <unistd.h> only under _GNU_SOURCE, which Swift's view of it does not define.
 extern int syncfs(int descriptor);
+extern int setresuid(uid_t real, uid_t effective, uid_t saved);
+extern int setresgid(gid_t real, gid_t effective, gid_t saved);
 // Likewise, by <string.h>.
 extern void *memmem(const void *bytes, size_t count, const void *needle, size_t needleCount);
 

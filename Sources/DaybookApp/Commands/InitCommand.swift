@@ -28,7 +28,7 @@ struct InitCommand: ParsableCommand {
             try ConfigurationTemplate.write(ConfigurationTemplate.text(data: place.data), to: place.config)
         }
         let data = try Place.dataDirectory(place)
-        let log = try EventLog.open(data, create: true)
+        let log = try Place.openLog(data, create: true)
         log.close()
         try AccessToken.make(in: data)
         if format.json { return console.line(json(isNew: isNew, data: data).canonicalText) }

@@ -27,6 +27,7 @@ struct SnapshotRestoreCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console.current
         let folder = try Place.dataDirectory(place)
+        DataOwner.act(for: folder)
         let manifest = try await SnapshotWork(on: console).run { [file] progress in
             try SnapshotReader(file, progress: progress).restore(into: folder)
         }

@@ -135,6 +135,6 @@ struct WatchAddCommand: AsyncParsableCommand {
         let folder = URL(fileURLWithPath: place.config).deletingLastPathComponent().path
         _ = try Configuration.parse(text, file: place.config, folder: folder, secrets: .process(folder: folder))
         try ConfigurationTemplate.write(text, to: place.config)
-        try EventLog.open(try Place.dataDirectory(place), create: true).close()
+        try Place.openLog(try Place.dataDirectory(place), create: true).close()
     }
 }

@@ -55,11 +55,12 @@ package struct Place: Sendable {
         return Place(log: log, engine: engine)
     }
 
-    /// A torn tail that is set aside is told on standard error, since it is something the user may want to look at.
+    /// Root does so as the data's owner. A torn tail that is set aside is told on standard error, since it is something the user may want to look at.
     static func openLog(
         _ dataDirectory: String, create: Bool, headsKept: Int = 400_000,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) throws -> EventLog {
+        DataOwner.act(for: dataDirectory)
         let console = Console.current
         do {
             return try EventLog.open(

@@ -43,25 +43,40 @@ struct ConfigurationFile {
         return problems(edited).filter { !known.contains($0.message) }
     }
 
-    /// Puts `edited` in the file's place: written aside with the same mode, synced, renamed.
+    /// Puts `edited` in the file's place: written aside for the same owner, with the same mode, synced, renamed.
     func replace(with edited: String) throws {
-        let aside = path + ".edit-\(getpid())"
-        let mode = (try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) ?? 0o600
-        do {
-            try Data(edited.utf8).write(to: URL(fileURLWithPath: aside), options: .withoutOverwriting)
+        try DataOwner.asInvoker {
+            let aside = path + ".edit-\(getpid())"
             defer { unlink(aside) }
-            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: aside)
-            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: aside))
-            try handle.synchronize()
-            try handle.close()
+            try write(Data(edited.utf8), to: aside)
             guard FileManager.default.contents(atPath: path) == bytes else {
                 throw Failure(.world, "\(name) was changed by someone else meanwhile; try again")
             }
-            guard rename(aside, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw Failure(.world, "cannot write \(name): this user may not, or its folder has no room")
+            guard rename(aside, path) == 0 else { throw unwritable }
         }
+    }
+
+    /// Nobody may read it before it is as the old one: secrets may stand in it.
+    private func write(_ text: Data, to aside: String) throws {
+        var (old, new) = (stat(), stat())
+        let descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw unwritable }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard stat(path, &old) == 0, fstat(descriptor, &new) == 0 else { throw unwritable }
+        let hasOwner = (new.st_uid, new.st_gid) == (old.st_uid, old.st_gid)
+        guard hasOwner || fchown(descriptor, old.st_uid, old.st_gid) == 0 else {
+            throw Failure(.world, "cannot write \(name) so that it stays its owner's; do this as that user")
+        }
+        guard fchmod(descriptor, old.st_mode & 0o7777) == 0 else { throw unwritable }
+        do {
+            try file.write(contentsOf: text)
+            try file.synchronize()
+        } catch {
+            throw Failure(.world, "cannot write \(name): its disk may be full")
+        }
+    }
+
+    private var unwritable: Failure {
+        Failure(.world, "cannot write \(name): \(String(cString: strerror(errno)))")
     }
 }
