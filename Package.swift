@@ -114,7 +114,8 @@ let package = Package(
             "DaybookApp",
             [
                 "EventLog", "Observations", "Importing", "Transport", "Extraction", "Ingestors", "Projections",
-                "Reactors", "DemoSite", "Endpoint", "Snapshots", "CanonicalJSON", "JSONQuery", "CLinux", "Yams", logging,
+                "Reactors", "DemoSite", "Endpoint", "Snapshots", "CanonicalJSON", "JSONQuery", "CLinux", "Yams",
+                logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
