@@ -48,6 +48,11 @@ struct Timetable {
                 var entry = Entry(schedule: schedule)
                 let lastRun = entries[watch]?.lastStart?.wall ?? lastRuns[watch]
                 entry.due = lastRun.map { schedule.next(after: min($0, now.wall), for: watch) } ?? now.wall
+                // Nor does a clock that was set back before this process began make a time come again.
+                if case .cron = schedule, let lastRun, lastRun.seconds(since: now.wall) < Self.correctionSeconds {
+                    entry.lastDue = lastRun
+                    entry.due = schedule.next(after: lastRun, for: watch)
+                }
                 next[watch] = entry
             }
         }
@@ -100,7 +105,11 @@ struct Timetable {
         for (watch, entry) in entries {
             // What is due already stays so.
             guard let due = entry.due, due > last.wall else { continue }
-            if case .cron = entry.schedule, step > 0 { continue }
+            // Set forward over a time of `cron`, or over one of a watch that has not looked since we began: it is due.
+            if step > 0 {
+                if case .cron = entry.schedule { continue }
+                if entry.lastStart == nil { continue }
+            }
             let next = next(watch, entry, now, mayBeOver: true)
             entries[watch]?.due = next
         }

@@ -106,6 +106,27 @@ struct TimetableTests {
         #expect(looks.first == 30 && looks.count == expected, "\(looks)")
     }
 
+    @Test(
+        "Nor does it come again in a service that began after the clock was set back",
+        arguments: [(3_600.0, 0), (14_400.0, 1)])
+    func setBackBeforeTheStart(lead: Double, expected: Int) throws {
+        // The last look was for 10:03 by a clock that was ahead; at the start it is 10:02:30.
+        var timetable = timetable(try cron("3 10 * * *"), lastRun: lead)
+        #expect(looks(&timetable, to: 600).count == expected)
+    }
+
+    @Test("Nor in one that began before the clock was set back")
+    func setBackAfterTheStart() throws {
+        var timetable = timetable(try cron("2 10 * * *"), lastRun: -20)
+        #expect(looks(&timetable, to: 3_600) { $0 >= 40 ? -600 : 0 } == [])
+    }
+
+    @Test("A watch that was not due yet by a clock without a battery is due once that is set")
+    func setForwardAfterTheStart() {
+        var timetable = timetable(.every(.seconds(86_400)), lastRun: 0)
+        #expect(looks(&timetable, to: 600) { $0 >= 40 ? 90_000 : 0 } == [40])
+    }
+
     @Test("A time that a clock set forward passes over is made up for at once")
     func setForwardOverATime() throws {
         var timetable = timetable(try cron("0 11 * * *"), lastRun: -60)
