@@ -29,6 +29,8 @@ struct ServiceLoop {
     private var dispatchAgain: Double?
     /// The checks whose looks are done while nobody was there to tell what came of them; times as `Moment.elapsed`.
     private var untold: [(number: Int, until: Double, again: Double)] = []
+    /// What is taken up once the present dispatcher has ended. Until then nothing is begun: what is new to the other is not to be missed.
+    private var takeover: Takeover?
     private var isStopping = false
     private var wakeUp = WakeUp()
     private var failure: Failure?
@@ -79,9 +81,9 @@ struct ServiceLoop {
     private mutating func begin(_ group: inout DiscardingTaskGroup) async {
         guard !isStopping else { return }
         let now = clock.now()
-        if let again = dispatchAgain, again <= now.elapsed { await startDispatching(&group) }
+        if takeover == nil, let again = dispatchAgain, again <= now.elapsed { await startDispatching(&group) }
         plan.fallDue(at: now)
-        while let name = plan.next(at: now) { look(at: name, &group) }
+        while takeover == nil, let name = plan.next(at: now) { look(at: name, &group) }
         settleUntold(&group)
     }
 
@@ -100,8 +102,8 @@ struct ServiceLoop {
         switch signal {
         case .timer: wakeUp.heard()
         case .lookEnded(let watch, let result): lookEnded(watch, result, &group)
-        case .dispatchEnded(let number, let result): dispatchEnded(number, result, &group)
-        case .ask(let request, let answer): accept(request, answer)
+        case .dispatchEnded(let number, let result): await dispatchEnded(number, result, &group)
+        case .ask(let request, let answer): ask(request, answer)
         case .settled(let number, let until, let report): checkSettled(number, until, report)
         case .beat(let answer): answer()
         case .describe(let answer): answer(state)
@@ -114,7 +116,7 @@ struct ServiceLoop {
     private var state: ServiceState {
         ServiceState(
             configuration: lookout.configuration, place: Place(log: lookout.log, engine: lookout.engine),
-            isTelling: isDispatching, looksUnderWay: plan.underWay.count, isStopping: isStopping,
+            isTelling: isDispatching, looksUnderWay: plan.underWay.sorted(), isStopping: isStopping,
             now: clock.now().wall)
     }
 
@@ -139,7 +141,7 @@ struct ServiceLoop {
         plan.replace(
             configuration.watches.compactMap { watch in
                 configuration.schedule(of: watch.name).map { (watch.name, $0) }
-            }, lastRuns: lastRuns, known: Set(configuration.watches.map(\.name)), at: clock.now())
+            }, lastRuns: lastRuns, watches: configuration.watchSettings.map { ($0.name, $0.was) }, at: clock.now())
     }
 
     private mutating func lookEnded(
@@ -193,6 +195,15 @@ struct ServiceLoop {
         }
     }
 
+    /// While another configuration is being taken up, it is that one that a check has to be of.
+    private mutating func ask(_ request: CheckRequest, _ answer: @escaping CheckDesk.Answer) {
+        guard takeover == nil else {
+            takeover?.checks.append((request, answer))
+            return
+        }
+        accept(request, answer)
+    }
+
     private mutating func accept(_ request: CheckRequest, _ answer: @escaping CheckDesk.Answer) {
         let configuration = lookout.configuration
         guard !isStopping else {
@@ -236,10 +247,11 @@ struct ServiceLoop {
 
     private mutating func dispatchEnded(
         _ number: Int, _ result: Result<DispatchReport, ReactorError>, _ group: inout DiscardingTaskGroup
-    ) {
+    ) async {
         guard number == dispatcherNumber else { return }
         isDispatching = false
         guard !isStopping else { return }
+        if let takeover { return await takeUp(takeover, &group) }
         switch result {
         case .success: dispatchAgain = clock.now().elapsed
         case .failure(let error): dispatchFailed(error, &group)
@@ -262,51 +274,53 @@ struct ServiceLoop {
     /// Takes up the file as it is now; where that cannot be, everything stays as it was.
     private mutating func reload(_ group: inout DiscardingTaskGroup) async {
         guard !isStopping, !mailbox.isStopAsked else { return }
+        guard takeover == nil else {
+            takeover?.isOutdated = true
+            return
+        }
         notifier.reloading()
-        defer { notifier.ready(ServiceText.status(lookout.configuration)) }
         do {
             let configuration = try reread()
-            guard configuration.dataDirectory == lookout.configuration.dataDirectory else {
-                throw Failure(.usage, "`data:` cannot change while daybook runs; stop it, and start it anew")
-            }
-            guard configuration.listen == lookout.configuration.listen,
-                configuration.token == lookout.configuration.token
-            else {
-                throw Failure(
-                    .usage, "`listen:` and `token:` cannot change while daybook runs; stop it, and start it anew")
-            }
+            try lookout.configuration.checkTakesUp(configuration)
             let next = try await lookout.with(configuration, tell: tell)
             // The last thing that can fail: from here on nobody would tell what is due.
-            let lastRuns = try next.lastRuns()
-            await stopDispatching()
-            guard !mailbox.isStopAsked else { return }
-            lookout.dispatcher.resign()
-            lookout = next
-            plan.atOnceMax = configuration.looksAtOnce
-            takeSchedules(lastRuns: lastRuns)
-            let names = configuration.watches.map(\.name)
-            desk.drop(ServiceText.otherConfiguration, unless: names.contains)
-            dispatchFailures = 0
-            await startDispatching(&group)
-            logger.notice("took up \(configuration.file)", metadata: ["watches": .stringConvertible(names.count)])
+            let takeover = Takeover(lookout: next, lastRuns: try next.lastRuns())
+            guard isDispatching else { return await takeUp(takeover, &group) }
+            self.takeover = takeover
+            dispatching?.cancel()
         } catch {
             let reason = Failure(explaining: error)?.sentence ?? "\(error)"
             for sentence in reason.split(separator: "\n") {
                 logger.error("the configuration stays as it was: \(sentence)")
             }
+            notifier.ready(ServiceText.status(lookout.configuration))
         }
     }
 
-    private mutating func stopDispatching() async {
-        dispatcherNumber += 1
-        isDispatching = false
-        dispatching?.cancel()
-        await dispatching?.value
+    /// Nobody tells by the former configuration any more.
+    private mutating func takeUp(_ next: Takeover, _ group: inout DiscardingTaskGroup) async {
+        takeover = nil
+        lookout.dispatcher.resign()
+        lookout = next.lookout
+        let configuration = lookout.configuration
+        plan.atOnceMax = configuration.looksAtOnce
+        takeSchedules(lastRuns: next.lastRuns)
+        let names = configuration.watches.map(\.name)
+        desk.drop(ServiceText.otherConfiguration, unless: names.contains)
+        dispatchFailures = 0
+        await startDispatching(&group)
+        logger.notice("took up \(configuration.file)", metadata: ["watches": .stringConvertible(names.count)])
+        notifier.ready(ServiceText.status(configuration))
+        for (request, answer) in next.checks { accept(request, answer) }
+        if next.isOutdated { mailbox.post(.reload) }
     }
 
     private mutating func stop(_ group: inout DiscardingTaskGroup) {
         guard !isStopping else { return }
         isStopping = true
+        let checks = takeover?.checks ?? []
+        takeover = nil
+        for (request, answer) in checks { accept(request, answer) }
         notifier.stopping()
         logger.notice("stopping", metadata: ["looks-under-way": .stringConvertible(plan.underWay.count)])
         dispatching?.cancel()

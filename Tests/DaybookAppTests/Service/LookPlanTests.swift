@@ -13,7 +13,8 @@ struct LookPlanTests {
 
     private func plan(_ watches: [String], atOnce: Int = 4, every: Duration = .seconds(60)) -> LookPlan {
         var plan = LookPlan(atOnceMax: atOnce)
-        plan.replace(watches.map { ($0, .every(every)) }, lastRuns: [:], known: Set(watches), at: moment(0))
+        plan.replace(
+            watches.map { ($0, .every(every)) }, lastRuns: [:], watches: watches.map { ($0, nil) }, at: moment(0))
         plan.fallDue(at: moment(0))
         return plan
     }
@@ -75,9 +76,26 @@ struct LookPlanTests {
     func dropped() {
         var plan = plan(["a", "b"], atOnce: 1)
         #expect(begun(&plan) == ["a"])
-        plan.replace([("a", .every(.seconds(60)))], lastRuns: [:], known: ["a"], at: moment(1))
+        plan.replace([("a", .every(.seconds(60)))], lastRuns: [:], watches: [("a", nil)], at: moment(1))
         plan.ended("a", at: moment(1))
         #expect(begun(&plan, at: 1) == [])
+    }
+
+    @Test("a watch that got another name, or two, while it was looked at is not looked at before that has ended")
+    func renamed() {
+        var plan = plan(["a"])
+        #expect(begun(&plan) == ["a"])
+        for (name, was) in [("b", "a"), ("c", "b")] {
+            plan.replace([(name, .every(.seconds(60)))], lastRuns: [:], watches: [(name, was)], at: moment(1))
+            plan.fallDue(at: moment(1))
+            plan.ask(for: name)
+            #expect(begun(&plan, at: 1) == [])
+        }
+        plan.ended("a", at: moment(2))
+        #expect(begun(&plan, at: 2) == ["c"])
+        plan.ended("c", at: moment(3))
+        plan.ask(for: "c")
+        #expect(begun(&plan, at: 3) == ["c"])
     }
 }
 
@@ -93,6 +111,7 @@ struct CheckDeskTests {
                 case .trouble(let failure): "trouble \(failure.sentence)"
                 case .refused(let failure): "refused \(failure.sentence)"
                 case .done(let report): "done \(report.delivered)"
+                case .waiting: "waiting"
                 }
             texts.withLock { $0.append(text) }
         }

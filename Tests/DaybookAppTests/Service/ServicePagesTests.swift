@@ -55,7 +55,7 @@ struct ReadinessTests {
         return Readiness.reasons(
             report,
             ServiceState(
-                configuration: configuration, place: place, isTelling: isTelling, looksUnderWay: 0,
+                configuration: configuration, place: place, isTelling: isTelling, looksUnderWay: [],
                 isStopping: isStopping, now: now))
     }
 

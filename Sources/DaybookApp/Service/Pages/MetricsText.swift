@@ -15,7 +15,8 @@ enum MetricsText {
         page.add("daybook_info", .gauge, "What runs.", [([("version", DaybookCommand.version)], 1)])
         page.add("daybook_log_events_total", .counter, "Events in the log.", [([], Double(events))])
         page.add(
-            "daybook_looks_under_way", .gauge, "Looks that are being made now.", [([], Double(state.looksUnderWay))])
+            "daybook_looks_under_way", .gauge, "Looks that are being made now.",
+            [([], Double(state.looksUnderWay.count))])
         page.add(
             "daybook_telling", .gauge, "Whether this process tells what is due.", [([], state.isTelling ? 1 : 0)])
         addWatches(report.watches.filter(\.isConfigured), to: &page)

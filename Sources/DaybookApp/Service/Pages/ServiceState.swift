@@ -7,7 +7,8 @@ struct ServiceState: Sendable {
     var place: Place
     /// Whether a dispatcher is at work; another process may be at it instead.
     var isTelling: Bool
-    var looksUnderWay: Int
+    /// The watches that are being looked at.
+    var looksUnderWay: [String]
     var isStopping: Bool
     /// By the service's clock.
     var now: Timestamp
