@@ -112,6 +112,7 @@ struct CheckOutcome {
             console.flush()
         case .trouble(let failure), .refused(let failure): troubles.append(failure)
         case .done(let report): deliveries = report
+        case .waiting: break
         }
     }
 

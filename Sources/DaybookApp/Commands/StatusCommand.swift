@@ -32,7 +32,7 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console.current
         let opened = try await Place.forAsking(place)
-        let report = try report(opened)
+        let report = try await report(opened)
         switch (problems, format.json) {
         case (false, false): StatusText.print(report, to: console)
         case (false, true): for row in report.watches { console.line(row.json.canonicalText) }
@@ -42,12 +42,16 @@ struct StatusCommand: AsyncParsableCommand {
         if problems, !report.problems.isEmpty { throw Failure(.no) }
     }
 
-    private func report(_ opened: Place) throws -> StatusReport {
+    private func report(_ opened: Place) async throws -> StatusReport {
         let point = asOf.asOf == nil ? nil : try asOf.resolved(in: opened.log)
         let (configuration, state) = configuration(in: opened)
+        let client = HandOverClient(dataDirectory: opened.log.dataDirectory)
+        let process = point == nil ? client.holder : nil
+        let service = process == nil ? nil : try await client.state()
         return try StatusReport(
             of: opened, configuration: configuration, state: state,
-            process: HandOverClient(dataDirectory: opened.log.dataDirectory).holder, asOf: point,
+            // One that has gone meanwhile is none that does not answer.
+            process: service == nil ? client.holder : process, service: service, asOf: point,
             now: now(at: point ?? .now))
     }
 

@@ -50,11 +50,14 @@ enum StatusText {
                 Cell(row.lastRun.map { Age.text(of: $0, at: report.now) } ?? "never"),
                 Cell(outcome(row), row.tint), Cell(grouped(row.items)),
                 Cell(row.lastGood.map { Age.text(of: $0, at: report.now) } ?? ""),
-                Cell(
-                    row.isConfigured ? row.nextRun.map { Age.ahead($0, at: report.now) } ?? "" : "not watched any more")
-            )
+                Cell(next(row, report)))
         }
         return table
+    }
+
+    private static func next(_ row: StatusRow, _ report: StatusReport) -> String {
+        guard row.isConfigured else { return "not watched any more" }
+        return row.isUnderWay ? "looking" : row.nextRun.map { Age.ahead($0, at: report.now) } ?? ""
     }
 
     private static func outcome(_ row: StatusRow) -> String {

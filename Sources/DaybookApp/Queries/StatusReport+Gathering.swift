@@ -12,11 +12,12 @@ extension StatusReport {
     /// - Parameters:
     ///   - configuration: nil where there is none that could be read.
     ///   - process: the one that keeps watch.
+    ///   - service: what it says of itself.
     ///   - point: nil for the present.
     ///   - now: what ages count from.
     init(
         of place: Place, configuration: Configuration?, state: ConfigurationState = .inForce, process: Int?,
-        asOf point: AsOf? = nil, now: Timestamp
+        service: ServiceAnswer?, asOf point: AsOf? = nil, now: Timestamp
     ) throws {
         self.init(configuration: state, now: now)
         let known = try place.engine.read("runs") { try RunQuery($0).watches(asOf: point ?? .now) }
@@ -24,6 +25,7 @@ extension StatusReport {
             .filter { $0.state == "ALARM" && $0.isConfigured }
         if point == nil {
             self.process = process
+            self.service = service
             projections = try place.engine.status()
             routes = try Deliveries(log: place.log).routes(
                 place.engine, projections: Place.allProjections.map(\.name))
@@ -43,6 +45,9 @@ extension StatusReport {
         let statuses = try place.engine.read(KeyedCollection.stock.name) {
             try StockQuery($0).statuses(asOf: point ?? .now)
         }
-        for index in watches.indices { watches[index].status = statuses[watches[index].watch]?.rawValue }
+        for index in watches.indices {
+            watches[index].status = statuses[watches[index].watch]?.rawValue
+            watches[index].isUnderWay = self.service?.looks.contains(watches[index].watch) ?? false
+        }
     }
 }

@@ -47,8 +47,9 @@ extension StatusReport {
     /// What needs a look, worst first; nothing where all is well.
     var problems: [StatusProblem] {
         let all =
-            ofConfiguration + alarms.map(problem) + watches.flatMap(problems) + projections.flatMap(problems)
-            + routes.flatMap(problems) + unwatched
+            ofConfiguration + ofService + alarms.map(problem) + watches.flatMap(problems)
+            + projections.flatMap(problems)
+            + routes.flatMap(problems)
         return all.filter { $0.weight == .bad } + all.filter { $0.weight == .warning }
     }
 
@@ -61,8 +62,12 @@ extension StatusReport {
             let text = "\(row.watch): \(counted(row.failuresInARow, "look")) in a row failed\(since): \(reason)"
             return [StatusProblem(weight: .bad, topic: .watch(row.watch), text: text)]
         }
-        guard row.outcome == "suspect" else { return [] }
-        return [StatusProblem(weight: .warning, topic: .watch(row.watch), text: "\(row.watch): suspect: \(reason)")]
+        var problems = [overdue(row)].compactMap(\.self)
+        if row.outcome == "suspect" {
+            problems.append(
+                StatusProblem(weight: .warning, topic: .watch(row.watch), text: "\(row.watch): suspect: \(reason)"))
+        }
+        return problems
     }
 
     private func problem(_ alarm: AlarmListing) -> StatusProblem {
@@ -112,9 +117,32 @@ extension StatusReport {
         }
     }
 
-    private var unwatched: [StatusProblem] {
-        guard isScheduled, process == nil else { return [] }
-        let text = "nothing keeps watch: daybook run does, daybook check looks once"
-        return [StatusProblem(weight: .warning, topic: .service, text: text)]
+    private var ofService: [StatusProblem] {
+        guard let process else {
+            guard isScheduled else { return [] }
+            let text = "nothing keeps watch: daybook run does, daybook check looks once"
+            return [StatusProblem(weight: .warning, topic: .service, text: text)]
+        }
+        guard let service else {
+            let text = "process \(process) keeps watch and does not answer; its log may say why, a restart may help"
+            return [StatusProblem(weight: .bad, topic: .service, text: text)]
+        }
+        guard service.isTelling else {
+            let text = "process \(process) tells nobody of what changed for now; its log says why"
+            return [StatusProblem(weight: .bad, topic: .service, text: text)]
+        }
+        return []
+    }
+
+    /// Longer than it takes for a place among those that are looked at at once, with hosts that answer.
+    private static let overdueSecondsMax = 120.0
+
+    /// A watch that is due, and is not looked at.
+    private func overdue(_ row: StatusRow) -> StatusProblem? {
+        guard service != nil, !row.isUnderWay, let due = row.nextRun,
+            now.seconds(since: due) > Self.overdueSecondsMax
+        else { return nil }
+        let text = "\(row.watch): a look was due \(Age.text(of: due, at: now)) and has not begun"
+        return StatusProblem(weight: .warning, topic: .watch(row.watch), text: text)
     }
 }

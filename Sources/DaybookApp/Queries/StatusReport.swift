@@ -7,6 +7,8 @@ import Reactors
 struct StatusReport {
     /// The process that keeps watch; nil where none does.
     var process: Int?
+    /// What that process says of itself; nil where it does not answer.
+    var service: ServiceAnswer?
     /// Whether some watch has a schedule, so that something should keep watch.
     var isScheduled = false
     var watches: [StatusRow] = []

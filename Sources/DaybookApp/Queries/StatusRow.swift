@@ -14,6 +14,8 @@ struct StatusRow: Equatable {
     var lastGood: Timestamp?
     /// When it is looked at next, where something keeps watch.
     var nextRun: Timestamp?
+    /// Whether it is being looked at.
+    var isUnderWay = false
     var outcome: String?
     /// How the watch's stock stands; only of that kind.
     var status: String?
@@ -67,6 +69,7 @@ struct StatusRow: Equatable {
         row["items"] = JSON(items)
         row["failuresInARow"] = JSON(failuresInARow)
         row["lastGood"] = lastGood.map { .string($0.description) }
+        if isUnderWay { row["looking"] = true }
         row["nextRun"] = nextRun.map { .string($0.description) }
         row["error"] = error.map { .string($0) }
         return .object(row)

@@ -103,9 +103,7 @@ package struct Service: Sendable {
     }
 
     private func answerChecks(_ mailbox: ServiceMailbox) async {
-        let server = HandOverServer(dataDirectory: configuration.dataDirectory, logger: logger) { request, answer in
-            mailbox.post(.ask(request, answer: answer))
-        }
+        let server = HandOverServer(dataDirectory: configuration.dataDirectory, logger: logger, mailbox: mailbox)
         while !Task.isCancelled {
             do { try await server.run() } catch {
                 guard !Task.isCancelled else { return }

@@ -133,6 +133,49 @@ struct RunCommandTests {
         }
     }
 
+    @Test("what a delivery takes long for keeps nobody from asking while another configuration is taken up")
+    func reloadDuringDelivery() async throws {
+        try await onSite(every: "1h") { scratch, go in
+            try scratch.write("#!/bin/sh\nread -r event; touch begun; exec sleep 300\n", to: "deaf.sh")
+            #expect(chmod(scratch.path("deaf.sh"), 0o755) == 0)
+            let file = "{ file: told.ndjson, format: json }"
+            let config = try scratch.read("daybook.yaml").replacing(file, with: "{ exec: ./deaf.sh, timeout: 5m }")
+            try scratch.write(config, to: "daybook.yaml")
+            let daybook = try RunningDaybook(scratch)
+            _ = await daybook.says(#""changed":12"#)
+            go(1)
+            let check = Task { await scratch.daybook("check", "--wait", "4m") }
+            while !FileManager.default.fileExists(atPath: scratch.path("begun")) { try await pause() }
+            try scratch.write(config.replacing("every: 1h", with: "every: 2h"), to: "daybook.yaml")
+            daybook.send(SIGHUP)
+            let client = HandOverClient(dataDirectory: scratch.path("data"))
+            #expect(try await client.state() != nil)
+            #expect(await daybook.says("took up") != nil)
+            #expect(try await client.state()?.isTelling == true)
+            daybook.send(SIGTERM)
+            _ = await check.value
+            #expect(await daybook.end() == 0)
+        }
+    }
+
+    @Test("one that does not answer is named by status, and keeps no check waiting")
+    func stuck() async throws {
+        try await onSite(every: "1h") { scratch, _ in
+            let daybook = try RunningDaybook(scratch)
+            _ = await daybook.says(#""changed":12"#)
+            daybook.send(SIGSTOP)
+            let status = await scratch.daybook("status")
+            #expect(status.output.contains("! process \(daybook.pid) keeps watch and does not answer"))
+            var client = HandOverClient(dataDirectory: scratch.path("data"))
+            client.patience.silenceSeconds = 1
+            let request = CheckRequest(watches: ["days"], waitSeconds: 60, configuration: .sha256([]))
+            let failure = await #expect(throws: Failure.self) { _ = try await client.check(request) { _ in } }
+            #expect(failure?.status == .world && failure?.sentence.contains("does not answer") == true)
+            daybook.send(SIGCONT)
+            #expect(await scratch.daybook("status").output.contains("All is well."))
+        }
+    }
+
     @Test("after a kill -9 the next one, or a check, goes on where it was")
     func killed() async throws {
         try await onSite { scratch, go in

@@ -1,5 +1,5 @@
 // What `check` and a running `run` say to each other over data/run.sock: JSON Lines, one request, then answers until `done` or
-// `refused`. Both ends are of one version most of the time; what one does not know it passes over.
+// `refused`, and `waiting` at once and every few seconds between them. Both ends are of one version most of the time; what one does not know it passes over.
 
 import CanonicalJSON
 import EventLog
@@ -21,13 +21,15 @@ enum CheckAnswer: Sendable {
     case report(RunReport)
     /// A watch that could not be looked at.
     case trouble(Failure)
+    /// The service is alive and at it.
+    case waiting
     /// Nothing (more) comes of it.
     case refused(Failure)
     case done(DispatchReport)
 
     var isLast: Bool {
         switch self {
-        case .report, .trouble: false
+        case .report, .trouble, .waiting: false
         case .refused, .done: true
         }
     }
@@ -55,6 +57,7 @@ extension CheckAnswer {
         switch self {
         case .report(let report): ["report": report.whole]
         case .trouble(let failure): ["trouble": failure.json]
+        case .waiting: ["waiting": true]
         case .refused(let failure): ["refused": failure.json]
         case .done(let report): ["done": report.json]
         }
@@ -65,6 +68,8 @@ extension CheckAnswer {
             self = .report(report)
         } else if let failure = json["trouble"].flatMap({ Failure($0) }) {
             self = .trouble(failure)
+        } else if json["waiting"] != nil {
+            self = .waiting
         } else if let failure = json["refused"].flatMap({ Failure($0) }) {
             self = .refused(failure)
         } else if let report = json["done"].flatMap({ DispatchReport($0) }) {

@@ -8,8 +8,10 @@ import NIOPosix
 struct HandOverServer: Sendable {
     let dataDirectory: String
     let logger: Logger
-    /// Called for each request; the answers end with one that is the last.
-    let ask: @Sendable (CheckRequest, _ answer: @escaping @Sendable (CheckAnswer) -> Void) -> Void
+    let mailbox: ServiceMailbox
+
+    /// From one sign of life to the next. It comes from the loop, so a loop that is stuck gives none.
+    private static let beatSeconds = 3.0
 
     /// Serves until cancelled.
     func run() async throws {
@@ -37,7 +39,13 @@ struct HandOverServer: Sendable {
                 for try await piece in inbound {
                     guard let lines = splitter.take(piece.readableBytesView) else { return }
                     guard let line = lines.first else { continue }
-                    for await answer in answers(to: line) {
+                    let request = try? JSON.parse(line)
+                    if request.map(ServiceAnswer.isRequest) == true {
+                        guard let state = await mailbox.state(within: .seconds(5)) else { return }
+                        return try await outbound.write(
+                            ByteBuffer(bytes: ServiceAnswer(state).json.canonicalBytes + [0x0A]))
+                    }
+                    for await answer in answers(to: request.flatMap { CheckRequest($0) }) {
                         try await outbound.write(ByteBuffer(bytes: answer.json.canonicalBytes + [0x0A]))
                     }
                     return
@@ -48,17 +56,25 @@ struct HandOverServer: Sendable {
         }
     }
 
-    private func answers(to line: [UInt8]) -> AsyncStream<CheckAnswer> {
+    private func answers(to request: CheckRequest?) -> AsyncStream<CheckAnswer> {
         AsyncStream { continuation in
-            guard let request = (try? JSON.parse(line)).flatMap({ CheckRequest($0) }) else {
+            guard let request else {
                 let failure = Failure(.usage, "the running daybook does not understand this one; restart it")
                 continuation.yield(.refused(failure))
                 return continuation.finish()
             }
-            ask(request) { answer in
+            let beating = Task { [mailbox] in
+                while !Task.isCancelled {
+                    mailbox.post(.beat { continuation.yield(.waiting) })
+                    try? await Task.sleep(for: .seconds(Self.beatSeconds))
+                }
+            }
+            continuation.onTermination = { _ in beating.cancel() }
+            let answer: @Sendable (CheckAnswer) -> Void = { answer in
                 continuation.yield(answer)
                 if answer.isLast { continuation.finish() }
             }
+            mailbox.post(.ask(request, answer: answer))
         }
     }
 }

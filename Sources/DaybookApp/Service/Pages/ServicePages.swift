@@ -51,7 +51,9 @@ struct ServicePages: Sendable {
         do {
             await catchUp(state.place.engine)
             let report = try StatusReport(
-                of: state.place, configuration: state.configuration, process: Int(getpid()), now: state.now)
+                of: state.place, configuration: state.configuration, process: Int(getpid()),
+                service: ServiceAnswer(state),
+                now: state.now)
             return try body(state, report)
         } catch {
             return .problem(503, "Not ready", detail: Failure(explaining: error)?.sentence ?? "\(error)")
