@@ -5,7 +5,7 @@ A catalogue with topics is served by exhibit.py, moved on and made to misbehave 
 (-9) about every minute and started again at once, other processes check, ask and rebuild. At the end:
   - `log verify` finds the log sound, and `rebuild` comes to the same tables;
   - nobody was withdrawn who stood on the site in every version shown during that run;
-  - every change the log holds since the first look was announced, under one id of its own, and nothing else was.
+  - every change the log holds since the first look was announced, under one id of its own, and so was what alarms came to, and nothing else.
 
   keep_watch.py [DAYBOOK] [--minutes N] [--seed N] [--history BUNDLE]    a history has sessions/*.html; one is made up without
 
@@ -78,7 +78,7 @@ class KeepWatch(Trial):
                     self.fail(f"{key} was withdrawn at {event['time']} though it stood on the site")
             if place > first:
                 expected.add((event["id"], kind, event["subject"]))
-        self.judge_announcements(expected)
+        self.judge_announcements(events, expected)
         verified = self.run("log", "verify", "--json", timeout=600)
         if not (verified and verified[0]["ok"]):
             self.fail(f"log verify: {verified}")

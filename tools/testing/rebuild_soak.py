@@ -136,7 +136,7 @@ class Soak(Trial):
         events = list(self.lines())
         first = next(i for i, e in enumerate(events) if e["type"] == "run.completed")
         expected = {(event["id"], kind, event["subject"]) for place, event, kind in self.changes(events) if place > first}
-        self.judge_announcements(expected)
+        self.judge_announcements(events, expected)
         for identity, names in self.receiver.accepted.items():
             if len(names) != 1:
                 self.fail(f"announced {len(names)} times: {identity} {names[0]}")
