@@ -58,12 +58,18 @@ public struct DaybookApplication: Sendable {
                     } else {
                         try command.run()
                     }
-                    return .done
+                    return whole(.done, on: console)
                 } catch {
-                    return report(error, to: console)
+                    return whole(report(error, to: console), on: console)
                 }
             }
         }
+    }
+
+    /// What was printed has to have come through for a command to end as it did.
+    private func whole(_ status: ExitStatus, on console: Console) -> ExitStatus {
+        console.flush()
+        return console.lost.map { report($0, to: console) } ?? status
     }
 
     /// Says what went wrong, in one sentence on standard error, and what that means for the exit code.

@@ -190,7 +190,7 @@ private func untilNobodyReads(_ console: Console, _ body: @escaping @Sendable ()
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask(operation: body)
         group.addTask {
-            while !console.isReaderGone() { try await Task.sleep(for: .milliseconds(500)) }
+            while !console.isReaderGone { try await Task.sleep(for: .milliseconds(500)) }
         }
         try await group.next()
         group.cancelAll()

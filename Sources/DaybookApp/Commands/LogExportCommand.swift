@@ -44,7 +44,7 @@ struct LogExportCommand: ParsableCommand {
                     if let type, !event.type.hasPrefix(type) { return }
                     console.bytes(Array(event.line.raw) + [0x0A])
                 }
-                return true
+                return console.lost == nil
             })
         guard damaged.isEmpty else { throw Failure(Failure.status(ofDamage: damaged)) }
     }

@@ -36,7 +36,7 @@ struct LogTailCommand: AsyncParsableCommand {
         let point = try asOf.resolved(in: log)
         let first = try newest(as: point, before: end, of: log)
         try show(from: first, to: end, asOf: point, of: log, on: console)
-        while follow {
+        while follow, console.lost == nil {
             console.flush()
             let next = try await log.waitForEnd(beyond: end)
             try show(from: end, to: next, asOf: .now, of: log, on: console)

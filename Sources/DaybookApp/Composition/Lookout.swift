@@ -10,9 +10,9 @@ import Transport
 /// Where the channel `terminal` writes.
 package struct Telling: Sendable {
     var isColoured: Bool
-    var write: @Sendable ([UInt8]) -> Void
+    var write: @Sendable ([UInt8]) throws -> Void
 
-    package init(isColoured: Bool, write: @escaping @Sendable ([UInt8]) -> Void) {
+    package init(isColoured: Bool, write: @escaping @Sendable ([UInt8]) throws -> Void) {
         self.isColoured = isColoured
         self.write = write
     }

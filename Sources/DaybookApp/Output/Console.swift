@@ -5,8 +5,8 @@ import Synchronization
 
 /// The two places a command writes to, and what the person in front of them can see.
 public final class Console: Sendable {
-    /// Where the bytes go. `write(2)` in the program, a buffer in tests.
-    typealias Sink = @Sendable ([UInt8]) -> Void
+    /// Where the bytes go. `write(2)` in the program, a buffer in tests. Throws where they are not taken.
+    typealias Sink = @Sendable ([UInt8]) throws(Failure) -> Void
 
     /// Standard output is a terminal: tables are drawn, and long lines cut to `width`.
     let isTerminal: Bool
@@ -19,12 +19,11 @@ public final class Console: Sendable {
     /// The locale has no more than ASCII: pictures are drawn with that. Text is written as it is.
     let isASCII: Bool
 
-    /// Whether nobody reads standard output any more.
-    let isReaderGone: @Sendable () -> Bool
-
+    private let isPipeBroken: @Sendable () -> Bool
     private let output: Sink
     private let errors: Sink
     private let pending = Mutex<[UInt8]>([])
+    private let loss = Mutex<Failure?>(nil)
 
     init(
         isTerminal: Bool = false, showsProgress: Bool = false, isColoured: Bool = false, width: Int = 120,
@@ -36,7 +35,7 @@ public final class Console: Sendable {
         self.isColoured = isColoured
         self.width = width
         self.isASCII = isASCII
-        self.isReaderGone = isReaderGone
+        isPipeBroken = isReaderGone
         self.output = output
         self.errors = errors
     }
@@ -51,8 +50,15 @@ public final class Console: Sendable {
             isTerminal: isTerminal, showsProgress: isatty(STDERR_FILENO) == 1,
             isColoured: isTerminal && wantsColour, width: terminalWidth(), isASCII: !isUTF8(locale()),
             isReaderGone: isPipeBroken,
-            output: { writeAll($0, to: STDOUT_FILENO) }, errors: { writeAll($0, to: STDERR_FILENO) })
+            output: { bytes throws(Failure) in try writeAll(bytes, to: STDOUT_FILENO) },
+            errors: { bytes throws(Failure) in try writeAll(bytes, to: STDERR_FILENO) })
     }
+
+    /// Whether nobody reads standard output any more, or it does not take anything.
+    var isReaderGone: Bool { isPipeBroken() || lost != nil }
+
+    /// Why standard output is not whole, where it is not. A command does all the same what it was asked to, and then ends with this.
+    var lost: Failure? { loss.withLock { $0 } }
 
     /// One line on standard output. Lines are gathered and written together; `flush` writes what is left.
     func line(_ text: String) { bytes(Array((text + "\n").utf8)) }
@@ -65,7 +71,7 @@ public final class Console: Sendable {
             defer { pending.removeAll(keepingCapacity: true) }
             return pending
         }
-        if let full { output(full) }
+        if let full { put(full) }
     }
 
     /// Writes out what has been gathered; called before a command waits and when it ends.
@@ -74,20 +80,26 @@ public final class Console: Sendable {
             defer { pending = [] }
             return pending
         }
-        if !rest.isEmpty { output(rest) }
+        if !rest.isEmpty { put(rest) }
     }
 
-    /// One line on standard error, after everything said before it.
+    /// Nothing follows what is missing.
+    private func put(_ bytes: [UInt8]) {
+        guard lost == nil else { return }
+        do { try output(bytes) } catch { loss.withLock { $0 = error } }
+    }
+
+    /// One line on standard error, after everything said before it. What that does not take is nobody's to know.
     func error(_ text: String) {
         flush()
-        errors(Array((text + "\n").utf8))
+        try? errors(Array((text + "\n").utf8))
     }
 
     /// What the channel `terminal` says goes to standard output, in its place among the command's own lines.
     var telling: Telling {
         Telling(isColoured: isColoured) { [self] bytes in
-            self.bytes(bytes)
             flush()
+            try output(bytes)
         }
     }
 
@@ -97,7 +109,7 @@ public final class Console: Sendable {
     /// Text on standard error that the next one writes over (progress).
     func transient(_ text: String) {
         guard showsProgress else { return }
-        errors(Array("\r\u{1b}[K\(text)".utf8))
+        try? errors(Array("\r\u{1b}[K\(text)".utf8))
     }
 
     /// A pipe says so without being written to.
@@ -126,16 +138,24 @@ public final class Console: Sendable {
     }
 
     /// A reader that went away (`daybook log export | head`) ends the program quietly, as it does for other tools.
-    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
-        bytes.withUnsafeBytes { buffer in
-            var at = 0
-            while at < buffer.count, let base = buffer.baseAddress {
-                let written = write(descriptor, base + at, buffer.count - at)
-                if written < 0 && errno == EINTR { continue }
-                if written < 0 && errno == EPIPE { exit(0) }
-                guard written > 0 else { return }
-                at += written
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(Failure) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0 && errno == EINTR { continue }
+            if written < 0 && errno == EPIPE { exit(0) }
+            if written < 0 && errno == EAGAIN {
+                // Somebody else has made the terminal or the pipe one that does not wait.
+                var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&place, 1, -1)
+                continue
             }
+            guard written > 0 else {
+                let reason = String(cString: strerror(errno))
+                throw Failure(
+                    .world, "standard output cannot be written: \(reason); what has been printed is not whole")
+            }
+            rest = rest.dropFirst(written)
         }
     }
 }
