@@ -24,7 +24,7 @@ public final class HTTPClient: Sendable {
 
     /// One try, redirects included. Any status is an answer here; what is thrown are faults.
     public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-        var chain = try Chain(request)
+        var chain = try Chain(request, asked: configuration.timing.wallClock())
         while true {
             if let response = try await step(&chain) { return response }
         }
@@ -112,13 +112,15 @@ extension HTTPClient {
     private struct Chain {
         let request: HTTPRequest
         let first: WebAddress
+        /// Seconds since 1970.
+        let asked: Double
         var hop: Hop
         var requests = 0
         var wireBytes = 0
         /// Of the request's timeout, without the waiting for turns.
         var timeLeft: Duration
 
-        init(_ request: HTTPRequest) throws(TransportError) {
+        init(_ request: HTTPRequest, asked: Double) throws(TransportError) {
             do throws(Fault) {
                 guard !request.method.isEmpty, request.method.utf8.allSatisfy(HTTPHeaders.isToken) else {
                     throw .invalidRequest("its method is not a token")
@@ -129,6 +131,7 @@ extension HTTPClient {
                 throw TransportError(error, url: request.url)
             }
             self.request = request
+            self.asked = asked
             hop = Hop(address: first, method: request.method, headers: request.conditionalHeaders, body: request.body)
             timeLeft = request.limits.timeout
         }
@@ -196,6 +199,7 @@ extension HTTPClient {
     private func response(_ answer: Answer, _ chain: Chain) -> HTTPResponse {
         HTTPResponse(
             status: answer.status, url: chain.hop.address.url, headers: answer.headers, body: answer.body,
-            wireBytes: chain.wireBytes, requests: chain.requests, httpVersion: answer.httpVersion)
+            wireBytes: chain.wireBytes, requests: chain.requests, httpVersion: answer.httpVersion,
+            validators: Validators(of: answer.headers, asked: chain.asked))
     }
 }

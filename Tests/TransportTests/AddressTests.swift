@@ -124,6 +124,34 @@ struct ContentTypeTests {
     }
 }
 
+struct ValidatorsTests {
+    private static let modified = "Sun, 06 Nov 1994 08:49:37 GMT"
+    private static let seconds = 784_111_777.0
+
+    @Test(
+        arguments: [
+            ("Sun, 06 Nov 1994 08:49:36 GMT", 1000, false), ("Sun, 06 Nov 1994 08:49:37 GMT", 1000, false),
+            ("Sun, 06 Nov 1994 08:49:38 GMT", 1000, false), ("Sun, 06 Nov 1994 08:49:39 GMT", 0, true),
+            (nil, 59.9, false), (nil, 60, true), ("yesterday", 59.9, false), ("yesterday", 60, true),
+        ] as [(String?, Double, Bool)])
+    func `A time of change counts only where it is well before the answer`(
+        date: String?, askedAfter: Double, counts: Bool
+    ) {
+        var headers: HTTPHeaders = [("Last-Modified", Self.modified)]
+        headers["Date"] = date
+        let asked = Self.seconds + askedAfter
+        #expect(Validators(of: headers, asked: asked) == (counts ? Validators(lastModified: Self.modified) : nil))
+        headers["ETag"] = "\"v1\""
+        let both = Validators(etag: "\"v1\"", lastModified: counts ? Self.modified : nil)
+        #expect(Validators(of: headers, asked: asked) == both)
+    }
+
+    @Test(arguments: ["", "0", "just now"])
+    func `A time of change that is no date is none`(text: String) {
+        #expect(Validators(of: [("Last-Modified", text)], asked: 1e10) == nil)
+    }
+}
+
 struct ProxyEnvironmentTests {
     struct Case: Sendable {
         let environment: [String: String]

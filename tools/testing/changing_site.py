@@ -7,6 +7,7 @@
                                  X-Type: its Content-Type (text/html; charset=utf-8)     X-Status: its status (200)
                                  X-Location: URL    where a redirecting status leads
                                  X-Tag: no          neither ETag nor Last-Modified
+                                 X-Modified: DATE   this Last-Modified and no ETag; honours If-Modified-Since
                                  X-Fault: cut       half the body, then it hangs up
                                  X-Fault: bomb      a small gzip that inflates to 64 MiB
                                  X-Fault: hangup    not a byte
@@ -56,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         with CHANGED:
             PAGES[self.path] = {"body": body, "then": json.loads(self.headers.get("X-Then") or "[]"), "times": int(self.headers.get("X-Times") or -1),
-                                **{k: self.headers.get("X-" + k) for k in ("Type", "Status", "Location", "Tag", "Fault", "After")}}
+                                **{k: self.headers.get("X-" + k) for k in ("Type", "Status", "Location", "Tag", "Modified", "Fault", "After")}}
         self.answer(204)
 
     def do_DELETE(self):
@@ -105,6 +106,10 @@ class Handler(BaseHTTPRequestHandler):
         if page["Status"]:
             return self.tell(int(page["Status"]), body, [kind] + [("Location", page["Location"])] * bool(page["Location"]))
         tag = ("ETag", '"%s"' % hashlib.sha256(body).hexdigest()[:16])
+        if page["Modified"]:
+            if self.headers.get("If-Modified-Since") == page["Modified"]:
+                return self.tell(304)
+            return self.tell(200, body, [kind, ("Last-Modified", page["Modified"])])
         if page["Tag"] == "no":
             return self.tell(200, body, [kind])
         if self.headers.get("If-None-Match") == tag[1]:

@@ -9,8 +9,8 @@ import Transport
 
 /// The page cache of one daybook, shared by its watches. A file that cannot be used is replaced by an empty one.
 public final class PageCache: Sendable {
-    /// Raised when the tables change; a file of another version is emptied.
-    private static let version = 2
+    /// Raised when the tables change, or what may stand in them; a file of another version is emptied.
+    private static let version = 3
     private let queue: DatabaseQueue
 
     public static func open(_ dataDirectory: String) throws(IngestError) -> PageCache {

@@ -57,19 +57,6 @@ public struct Limits: Hashable, Sendable {
     }
 }
 
-/// What makes a request conditional (RFC 9110, section 13), as the server wrote it.
-public struct Validators: Hashable, Sendable {
-    public var etag: String?
-    public var lastModified: String?
-
-    public init(etag: String? = nil, lastModified: String? = nil) {
-        self.etag = etag
-        self.lastModified = lastModified
-    }
-
-    public var isEmpty: Bool { etag == nil && lastModified == nil }
-}
-
 extension HTTPRequest {
     /// The headers with those that the validators make. Given by hand, a header counts.
     var conditionalHeaders: HTTPHeaders {

@@ -14,6 +14,8 @@ public struct HTTPResponse: Sendable {
     public let requests: Int
     /// `1.0`, `1.1` or `2`.
     public let httpVersion: String
+    /// What to ask with next time, where the server gave anything that can be relied on.
+    public internal(set) var validators: Validators?
 
     public var contentType: String? { headers["Content-Type"] }
 
@@ -42,10 +44,4 @@ public struct HTTPResponse: Sendable {
     public func retryAfter(now: Double) -> Double? { RetryAfter.seconds(headers["Retry-After"], now: now) }
 
     public var isNotModified: Bool { status == 304 }
-
-    /// What to ask with next time, where the server gave anything.
-    public var validators: Validators? {
-        let validators = Validators(etag: headers["ETag"], lastModified: headers["Last-Modified"])
-        return validators.isEmpty ? nil : validators
-    }
 }

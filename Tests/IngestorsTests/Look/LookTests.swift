@@ -65,6 +65,21 @@ import Transport
         #expect(try await book.news(definition) == ["Z=9", "run.completed"])
     }
 
+    @Test(
+        "A change in the second that Last-Modified names is seen",
+        arguments: [
+            ("Fri, 31 Dec 2100 23:59:59 GMT", ["A=2", "run.completed"], 200),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", ["run.completed"], 304),
+        ])
+    func changesWithinASecond(modified: String, news: [String], status: Int) async throws {
+        try await book.site.put("shelf", shelf("A=1"), ["Modified": modified])
+        try await book.look(try book.watch())
+        try await book.site.put("shelf", shelf("A=2"), ["Modified": modified])
+        _ = try await book.site.asked()
+        #expect(try await book.news(try book.watch()) == news)
+        #expect(try await book.site.asked().map(\.status) == [status])
+    }
+
     @Test func onlyWhatChangedIsAppended() async throws {
         try await book.site.put("shelf", shelf("A=1 B=2 C=3"))
         try await book.look(try book.watch())
