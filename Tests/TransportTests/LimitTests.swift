@@ -26,6 +26,18 @@ struct LimitTests {
         #expect(fault == .timeout(.stalled, seconds: 1))
     }
 
+    @Test(
+        arguments: [
+            (nil, nil, 20), (5, nil, 20), (30, nil, 20), (31, nil, 31), (300, nil, 300), (300, 10, 10), (5, 60, 60),
+        ] as [(Int?, Int?, Int)])
+    func `An answer has not stalled before a longer time that was asked for is over`(
+        timeout: Int?, stallTimeout: Int?, expected: Int
+    ) {
+        let stalled = stallTimeout.map { Duration.seconds($0) }
+        let limits = timeout.map { Limits(timeout: .seconds($0), stallTimeout: stalled) } ?? Limits()
+        #expect(limits.stallTimeout == .seconds(expected))
+    }
+
     @Test func `The time limit covers all redirects together`() async throws {
         let client = makeClient { $0.timing = .system }
         let limits = Limits(timeout: .milliseconds(400), redirects: 1000)

@@ -38,20 +38,28 @@ public struct Limits: Hashable, Sendable {
     /// For the whole exchange, redirects included; waiting for a turn at the host does not count.
     public var timeout: Duration
     public var connectTimeout: Duration
-    /// An answer that brings fewer than 16 bytes a second for so long has stalled.
-    public var stallTimeout: Duration
+    /// An answer that brings fewer than 16 bytes a second for so long has stalled. Where nobody says how long, it is 20
+    /// seconds; to who gives a request more than the usual time, a slow server has not stalled before that time is over.
+    public var stallTimeout: Duration {
+        get { ownStallTimeout ?? (timeout > Self.usualTimeout ? timeout : .seconds(20)) }
+        set { ownStallTimeout = newValue }
+    }
+    private var ownStallTimeout: Duration?
     /// Bytes: neither what is transferred nor what it inflates to may be more.
     public var size: Int
     /// 0 follows none: a redirect is then the answer.
     public var redirects: Int
 
+    private static let usualTimeout = Duration.seconds(30)
+
     public init(
-        timeout: Duration = .seconds(30), connectTimeout: Duration = .seconds(10),
-        stallTimeout: Duration = .seconds(20), size: Int = 32 << 20, redirects: Int = 10
+        timeout: Duration = .seconds(30), connectTimeout: Duration = .seconds(10), stallTimeout: Duration? = nil,
+        size: Int = 32 << 20,
+        redirects: Int = 10
     ) {
         self.timeout = timeout
         self.connectTimeout = connectTimeout
-        self.stallTimeout = stallTimeout
+        ownStallTimeout = stallTimeout
         self.size = size
         self.redirects = redirects
     }

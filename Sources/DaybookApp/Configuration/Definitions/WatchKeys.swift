@@ -129,7 +129,10 @@ extension TableDefinition {
                 name: "retries", type: .scalar(.count(0...20)), standard: "3",
                 about: "How often a request that failed is tried again before the run fails."),
             KeyDefinition(
-                name: "timeout", type: .scalar(.duration), standard: "30s", about: "How long one request may take."),
+                name: "timeout", type: .scalar(.duration), standard: "30s",
+                about:
+                    "How long one request may take. An answer of which nothing comes for 20s is given up before that, unless this is "
+                    + "more than 30s: then it is waited for."),
             KeyDefinition(
                 name: "max-size", type: .scalar(.size), standard: "32MB",
                 about: "The largest page, also after it has been inflated."),
