@@ -39,7 +39,10 @@ enum RunText {
     }
 
     private static func counts(_ report: RunReport) -> String {
-        if report.summary.kind == "page" { return report.summary.changed == 0 ? "nothing changed" : "its text is new" }
+        if report.summary.kind == "page" {
+            return report.summary.changed == 0
+                ? "nothing changed" : report.isFirst ? "its text is new" : "its text changed"
+        }
         var parts = ["\(grouped(report.summary.observed)) seen"]
         parts.append(
             report.summary.changed == 0 ? "nothing changed" : "\(grouped(report.summary.changed)) new or changed")

@@ -13,6 +13,8 @@ public struct RunReport: Sendable {
     public let summary: RunEnded
     /// The end of the log after the run.
     public let end: UInt64
+    /// Nothing of the watch had been recorded before.
+    public var isFirst = false
 
     /// The `check` row: counts, and what went wrong where something did.
     public var json: JSON {
@@ -39,7 +41,7 @@ public struct RunReport: Sendable {
 }
 
 extension RunReport {
-    /// All of it, for another process that reports it: `{"watch","run","outcome","summary","end"}`.
+    /// All of it, for another process that reports it: `{"watch","run","outcome","summary","end","isFirst"?}`.
     public var whole: JSON {
         var object = JSONObject()
         object["watch"] = .string(watch)
@@ -47,6 +49,7 @@ extension RunReport {
         object["outcome"] = .string(outcome.rawValue)
         object["summary"] = try? summary.json()
         object["end"] = .string(String(end))
+        object["isFirst"] = isFirst ? true : nil
         return .object(object)
     }
 
@@ -57,6 +60,7 @@ extension RunReport {
             let summary = whole["summary"].flatMap({ try? RunEnded(json: $0) }),
             let end = whole["end"]?.stringValue.flatMap({ UInt64($0) })
         else { return nil }
-        self.init(watch: watch, run: run, outcome: outcome, summary: summary, end: end)
+        self.init(
+            watch: watch, run: run, outcome: outcome, summary: summary, end: end, isFirst: whole["isFirst"] == true)
     }
 }

@@ -91,7 +91,8 @@ extension Watcher {
             do throws(LogError) {
                 let end = try await append(drafts, onto: state)
                 return RunReport(
-                    watch: definition.name, run: run, outcome: decision.outcome, summary: summary, end: end)
+                    watch: definition.name, run: run, outcome: decision.outcome, summary: summary, end: end,
+                    isFirst: state.items.isEmpty)
             } catch {
                 guard case .conditionFailed = error, tries < Self.triesMax else { throw .log(error) }
                 tries += 1

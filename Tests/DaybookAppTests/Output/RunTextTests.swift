@@ -1,3 +1,4 @@
+import CanonicalJSON
 import EventLog
 import Ingestors
 import Observations
@@ -23,6 +24,23 @@ struct RunTextTests {
         report.waiting = waiting
         report.parked = parked
         #expect(RunText.deliveries(report) == text)
+    }
+
+    @Test(
+        "of a page it says whether its text is new, changed or the same",
+        arguments: [(1, true, "its text is new"), (1, false, "its text changed"), (0, false, "nothing changed")])
+    func pages(changed: Int, isFirst: Bool, text: String) throws {
+        var run = RunEnded(kind: "page")
+        run.changed = changed
+        let whole: JSON = [
+            "watch": "news", "run": .string(RunID.make().description), "outcome": "completed",
+            "summary": try run.json(), "end": "1",
+            "isFirst": .bool(isFirst),
+        ]
+        let report = try #require(RunReport(whole: whole))
+        let line = RunText.line(report, Recorder().console)
+        #expect(line.hasPrefix("news: \(text) ("))
+        #expect(RunReport(whole: report.whole)?.isFirst == isFirst)
     }
 
     @Test("each suspicion has words of its own")
