@@ -158,6 +158,36 @@ struct TextDiffTests {
     }
 
     @Test(
+        "cuts two long lines to what differs",
+        arguments: [
+            ("short", "shorter", "short", "shorter"), ("ABCDEFGHIJKLMNOP", "abc", "ABCDEFGHIJK…", "abc"),
+            // Alike for up to half the length: the beginning is shown.
+            ("abcdef123456789", "abcdefXYZ", "abcdef12345…", "abcdefXYZ"),
+            ("abcdefg123456789", "abcdefgXYZ", "…efg1234567…", "…efgXYZ"),
+            ("abcdefghijklmnopqr", "abcdefghijklmnop", "…nopqr", "…nop"),
+            ("abcdefghijklmnop", "abcdefghijklmnop!", "…nop", "…nop!"),
+            ("ééééééééééééééé1", "ééééééééééééééé2", "…ééé1", "…ééé2"),
+            ("abcdefghijklm", "abcdefghijklm", "…klm", "…klm"), ("", "abcdefghijklmnop", "", "abcdefghijk…"),
+        ])
+    func pairs(_ old: String, _ new: String, _ oldCut: String, _ newCut: String) {
+        #expect(LineExcerpt.pair(old, new, to: 12) == (oldCut, newCut))
+    }
+
+    @Test(
+        "tells what two lines begin and end with alike from what lies between",
+        arguments: [
+            ("abXde", "abYYde", ["ab", "X", "de"], ["ab", "YY", "de"]),
+            ("aa", "aaa", ["aa", "", ""], ["aa", "a", ""]),
+            ("", "x", ["", "", ""], ["", "x", ""]), ("ab", "ab", ["ab", "", ""], ["ab", "", ""]),
+            ("xab", "yab", ["", "x", "ab"], ["", "y", "ab"]),
+        ])
+    func parts(_ old: String, _ new: String, _ oldParts: [String], _ newParts: [String]) {
+        let parts = LineExcerpt.parts(old, new)
+        #expect([parts.old.before, parts.old.differing, parts.old.after] == oldParts)
+        #expect([parts.new.before, parts.new.differing, parts.new.after] == newParts)
+    }
+
+    @Test(
         "names its places for people",
         arguments: [
             ("a", "", "at the beginning"), ("ab", "a", "after line 1"), ("a", "ab", "line 2"),

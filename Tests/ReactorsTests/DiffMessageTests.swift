@@ -36,6 +36,36 @@ struct DiffMessageTests {
                 """)
     }
 
+    @Test("show a page's text by its lines however short it is, and another short list on the line")
+    func short() throws {
+        let change = change(["News", "Nine.", "Bye."], ["News", "Ten.", "Bye."])
+        #expect(
+            DefaultText.text(change)
+                == "news “Venue” changed: 1 line added, 1 removed\n@ lines 1-3\n  News\n- Nine.\n+ Ten.\n  Bye.")
+        #expect(try MessageTemplate("{{diff}}").render(change) == "@ lines 1-3\n  News\n- Nine.\n+ Ten.\n  Bye.")
+        var members = try #require(change.objectValue)
+        members["kind"] = "item.updated"
+        #expect(
+            DefaultText.text(.object(members))
+                == "news/page “Venue” changed: text News, Nine., Bye. -> News, Ten., Bye.")
+    }
+
+    @Test("show of a long text on one line what differs in it")
+    func longLine() {
+        let same = "In this session you will learn all that there is to know about "
+        let changed: JSON = [
+            "kind": "session.updated", "subject": "w/S",
+            "changes": [["field": "abstract", "old": .string(same + "queues."), "new": .string(same + "streams.")]],
+        ]
+        #expect(
+            DefaultText.text(changed)
+                == "w/S changed: abstract … to know about queues. -> … to know about streams.")
+        let one: JSON = [
+            "kind": "session.updated", "subject": "w/S", "changes": [["field": "abstract", "new": .string(same)]],
+        ]
+        #expect(DefaultText.text(one) == "w/S changed: abstract (none) -> \(same.prefix(59))…")
+    }
+
     @Test("show what is short on the line itself")
     func brief() {
         #expect(

@@ -77,7 +77,8 @@ struct CollectionDiffCommand<Noun: CollectionNoun>: AsyncParsableCommand {
             "\(Tint.strong.applied(to: displayable(Noun.title(watch: row.watch, key: row.key)), on: console))  "
                 + "version \(row.from) (\(row.fromState.rawValue)) to \(row.to) (\(row.toState.rawValue))")
         if row.changes.elementsEqual("[]".utf8) { console.line("  nothing differs") }
-        try FieldText.showChanges(row.changes, limits: DiffLimits(), more: "", on: console)
+        try FieldText.showChanges(
+            row.changes, ofPage: !Noun.hasKeys, limits: DiffLimits(), more: "", on: console)
     }
 
     private func showMoments(_ from: String, _ opened: Place) throws {
@@ -90,7 +91,8 @@ struct CollectionDiffCommand<Noun: CollectionNoun>: AsyncParsableCommand {
                 row in
                 counts[row.kind, default: 0] += 1
                 if format.json { return console.bytes(row.line + [0x0A]) }
-                try DifferenceText.show(row, title: Noun.title(watch: row.watch, key: row.key), on: console)
+                try DifferenceText.show(
+                    row, title: Noun.title(watch: row.watch, key: row.key), ofPage: !Noun.hasKeys, on: console)
             }
         }
         if counts.isEmpty { try refuseUnknown(in: opened) }

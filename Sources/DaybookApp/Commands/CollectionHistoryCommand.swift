@@ -52,7 +52,7 @@ struct CollectionHistoryCommand<Noun: CollectionNoun>: AsyncParsableCommand {
                 + "\(EventText.clock(row.since))  event \(row.sequence)\(gone)")
         let title = Noun.title(watch: row.watch, key: row.key)
         try FieldText.showChanges(
-            row.changes, limits: limits,
+            row.changes, ofPage: !Noun.hasKeys, limits: limits,
             more: "daybook \(Noun.name) diff \(displayable(title)) \(row.version - 1) \(row.version)", on: console)
     }
 }

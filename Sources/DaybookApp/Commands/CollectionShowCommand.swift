@@ -44,6 +44,6 @@ struct CollectionShowCommand<Noun: CollectionNoun>: AsyncParsableCommand {
             "\(Tint.strong.applied(to: displayable(Noun.title(watch: row.watch, key: row.key)), on: console))  "
                 + "\(state.tint.applied(to: state.text, on: console))  version \(row.version)")
         console.line("first seen \(EventText.clock(row.firstSeen)), changed \(EventText.clock(row.lastChanged)) UTC")
-        try FieldText.show(row.fields, on: console)
+        try FieldText.show(row.fields, ofPage: !Noun.hasKeys, on: console)
     }
 }

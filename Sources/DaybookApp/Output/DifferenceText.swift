@@ -3,14 +3,14 @@
 import Projections
 
 enum DifferenceText {
-    static func show(_ row: ItemDifference, title: String, on console: Console) throws {
+    static func show(_ row: ItemDifference, title: String, ofPage isPage: Bool, on console: Console) throws {
         let heading = try FieldText.heading(row.fields).map { "  " + displayable($0) } ?? ""
         console.line(
             [
                 Span(padded(row.kind.rawValue, to: 9), tint(row.kind)), Span(displayable(title), .strong),
                 Span(heading),
             ], hang: 9)
-        try FieldText.showChanges(row.changes, limits: DiffLimits(), more: "", on: console)
+        try FieldText.showChanges(row.changes, ofPage: isPage, limits: DiffLimits(), more: "", on: console)
     }
 
     /// `3 came, 1 went, 12 changed from 1d ago to now`

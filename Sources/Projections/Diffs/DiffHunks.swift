@@ -122,28 +122,6 @@ extension TextDiff {
     }
 }
 
-/// Long lines cut so that one sees what differs in them.
-enum LineExcerpt {
-    static func of(_ line: String, to length: Int) -> String {
-        guard line.utf8.count > length, line.count > length else { return line }
-        return line.prefix(max(1, length - 1)) + "…"
-    }
-
-    /// Two lines of which the first became the second: where both begin alike for so long that the difference would be
-    /// cut off, they are shown from shortly before it.
-    static func pair(_ old: String, _ new: String, to length: Int) -> (String, String) {
-        guard max(old.utf8.count, new.utf8.count) > length else { return (old, new) }
-        var same = 0
-        for (left, right) in zip(old, new) {
-            guard left == right else { break }
-            same += 1
-        }
-        guard same > length / 2 else { return (old, new) }
-        let start = same - length / 4
-        return ("…" + old.dropFirst(start), "…" + new.dropFirst(start))
-    }
-}
-
 extension TextDiff {
     /// `{"added","removed","hunks":[{"old","new","lines":["-…","+…"," …"]}],"leftOut"?}`: what a change says of a text, at
     /// most 200 changed lines of at most 500 characters each.

@@ -52,9 +52,12 @@ public struct TextDiff: Sendable {
 /// Which values are texts of lines.
 public enum TextLines {
     /// Whether a value is best shown on one line: anything but a text with line breaks, or a list of many or long texts.
-    public static func isBrief(_ value: JSON?) -> Bool {
+    ///
+    /// - Parameter isPage: it is a page's: a list is then its text, line by line, and not a few names.
+    public static func isBrief(_ value: JSON?, ofPage isPage: Bool = false) -> Bool {
         switch value {
         case .string(let text)?: !text.contains(where: \.isNewline)
+        case .array(let values)? where isPage: values.count <= 1
         case .array(let values)?: values.count <= 3 && values.reduce(0) { $0 + ($1.stringValue?.utf8.count ?? 0) } <= 60
         default: true
         }
@@ -67,8 +70,9 @@ public enum TextLines {
     }
 
     /// Whether what changed is best shown by its lines, and not as old and new on one.
-    public static func areDue(ofChange entry: JSON) -> Bool {
-        !(isBrief(entry["old"]) && isBrief(entry["new"])) && sides(ofChange: entry) != nil
+    public static func areDue(ofChange entry: JSON, ofPage isPage: Bool) -> Bool {
+        !(isBrief(entry["old"], ofPage: isPage) && isBrief(entry["new"], ofPage: isPage))
+            && sides(ofChange: entry) != nil
     }
 
     /// The lines of a text, or of a list of texts; no lines where there is no value; nil where it is something else.

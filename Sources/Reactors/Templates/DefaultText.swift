@@ -8,8 +8,10 @@ package enum DefaultText {
     package static func text(_ change: JSON) -> String {
         if StockText.isDue(change) { return StockText.lines(change).joined(separator: "\n") }
         let kind = change["kind"]?.stringValue ?? ""
-        let entries = kind.hasSuffix(".added") ? [] : change["changes"]?.arrayValue?.filter(TextLines.areDue) ?? []
-        let lines = entries.flatMap { DiffLines.of($0, in: change, DiffLines.standard) }
+        let entries = kind.hasSuffix(".added") ? [] : change["changes"]?.arrayValue ?? []
+        let lines = entries.filter { DiffLines.areDue($0, in: change) }.flatMap {
+            DiffLines.of($0, in: change, DiffLines.standard)
+        }
         return ([line(change)] + lines).joined(separator: "\n")
     }
 
@@ -56,14 +58,11 @@ package enum DefaultText {
     }
 
     private static func name(_ change: JSON) -> String {
-        let subject = isPage(change) ? watch(change) : change["subject"]?.stringValue ?? "?"
+        let subject = DiffLines.isPage(change) ? watch(change) : change["subject"]?.stringValue ?? "?"
         let title = ["title", "name"].lazy.compactMap { change["fields"]?[$0]?.stringValue }.first
         guard let title, !title.isEmpty else { return subject }
         return "\(subject) “\(SafeText.shortened(title, to: 100))”"
     }
-
-    /// A watch of a page has one, which goes by the watch's name.
-    private static func isPage(_ change: JSON) -> Bool { change["kind"]?.stringValue?.hasPrefix("page.") ?? false }
 
     private static func details(_ change: JSON) -> String {
         let kind = change["kind"]?.stringValue ?? ""
@@ -71,17 +70,20 @@ package enum DefaultText {
             return ""
         }
         let parts = changes.prefix(8).map { entry in
-            if TextLines.areDue(ofChange: entry) {
-                return (changes.count > 1 || !isPage(change) ? "\(entry["field"]?.stringValue ?? "?") " : "")
+            if DiffLines.areDue(entry, in: change) {
+                return (changes.count > 1 || !DiffLines.isPage(change) ? "\(entry["field"]?.stringValue ?? "?") " : "")
                     + DiffLines.summary(entry)
             }
-            let old = SafeText.shortened(entry["old"]?.plainText ?? "", to: 60)
-            let new = SafeText.shortened(entry["new"]?.plainText ?? "", to: 60)
-            return
-                "\(entry["field"]?.stringValue ?? "?") \(old.isEmpty ? "(none)" : old) -> \(new.isEmpty ? "(none)" : new)"
+            let (old, new) = DiffLines.values(entry, to: 60)
+            return "\(entry["field"]?.stringValue ?? "?") \(shown(old)) -> \(shown(new))"
         }
         let rest = changes.count > parts.count ? "; and \(changes.count - parts.count) more" : ""
         return ": " + parts.joined(separator: "; ") + rest
+    }
+
+    private static func shown(_ value: String?) -> String {
+        guard let value, !value.isEmpty else { return "(none)" }
+        return value
     }
 
     private static func reason(_ change: JSON) -> String {

@@ -16,14 +16,21 @@ enum DiffLines {
         return "\(diff.added) \(lines(diff.added)) added" + (diff.removed > 0 ? ", \(diff.removed) removed" : "")
     }
 
+    /// Whether what changed is best told by its lines.
+    static func areDue(_ entry: JSON, in change: JSON) -> Bool {
+        TextLines.areDue(ofChange: entry, ofPage: isPage(change))
+    }
+
+    /// A watch of a page has one, which goes by the watch's name.
+    static func isPage(_ change: JSON) -> Bool { change["kind"]?.stringValue?.hasPrefix("page.") ?? false }
+
     private static func lines(_ count: Int) -> String { count == 1 ? "line" : "lines" }
 
     /// The lines of one field's change; of a field without lines `- OLD` and `+ NEW`.
     static func of(_ entry: JSON, in change: JSON, _ limits: DiffLimits) -> [String] {
-        guard TextLines.areDue(ofChange: entry), let diff = TextDiff(ofChange: entry) else {
-            return [("- ", entry["old"]), ("+ ", entry["new"])].compactMap { mark, value in
-                value.map { mark + SafeText.shortened(SafeText.visible($0.plainText), to: limits.lineLength) }
-            }
+        guard areDue(entry, in: change), let diff = TextDiff(ofChange: entry) else {
+            let (old, new) = values(entry, to: limits.lineLength)
+            return [old.map { "- " + $0 }, new.map { "+ " + $0 }].compactMap(\.self)
         }
         let shown = diff.hunks(limits)
         var lines: [String] = []
@@ -36,6 +43,19 @@ enum DiffLines {
             lines.append("… and \(shown.leftOut) more changed lines\(command)")
         }
         return lines
+    }
+
+    /// Both sides of a change, each on one line and cut so that one sees what differs.
+    static func values(_ entry: JSON, to length: Int) -> (old: String?, new: String?) {
+        let sides = (entry["old"], entry["new"])
+        guard let old = sides.0, let new = sides.1 else {
+            return (sides.0.map { value($0, to: length) }, sides.1.map { value($0, to: length) })
+        }
+        return LineExcerpt.pair(SafeText.visible(old.plainText), SafeText.visible(new.plainText), to: length)
+    }
+
+    private static func value(_ value: JSON, to length: Int) -> String {
+        LineExcerpt.of(SafeText.visible(value.plainText), to: length)
     }
 
     /// All fields' changes, under their names where there are several.

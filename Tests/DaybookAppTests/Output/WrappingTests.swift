@@ -99,6 +99,39 @@ struct FieldTextTests {
                 == "T\u{1b}  ·  html: <p> … (2 lines)  ·  seats: 40  ·  speakers: Ada, Grace  ·  text: a … (4 lines)")
     }
 
+    @Test("of a page every text of several lines stands below its name, and so does what changed in it")
+    func pages() throws {
+        let fields = Array(#"{"text":["a","b"],"title":"T"}"#.utf8)
+        #expect(
+            try shown { try FieldText.show(fields, ofPage: true, on: $0) } == [
+                "  title         T", "  text", "    a", "    b",
+            ])
+        let changes = Array(#"[{"field":"text","new":["a","c"],"old":["a","b"]}]"#.utf8)
+        let limits = DiffLimits()
+        #expect(
+            try shown { try FieldText.showChanges(changes, ofPage: true, limits: limits, more: "", on: $0) } == [
+                "  text: 1 line added, 1 removed", "    lines 1-2", "      a", "    - b", "    + c",
+            ])
+    }
+
+    @Test("of two long texts on a line what differs stands out, of short ones all of them")
+    func differing() throws {
+        func coloured(_ old: String, _ new: String) throws -> [String] {
+            let said = Recorder(isTerminal: true, isColoured: true, width: 200)
+            let console = said.console
+            let changes = #"[{"field":"t","new":"\#(new)","old":"\#(old)"}]"#
+            try FieldText.showChanges(Array(changes.utf8), limits: DiffLimits(), more: "", on: console)
+            console.flush()
+            return said.lines
+        }
+        let same = "In this session you will learn all about"
+        #expect(
+            try coloured(same + " it.", same + " that.") == [
+                "  t: \(same) \u{1b}[31mi\u{1b}[0mt. -> \(same) \u{1b}[32mtha\u{1b}[0mt."
+            ])
+        #expect(try coloured("Hall 1", "Hall 2") == ["  t: \u{1b}[31mHall 1\u{1b}[0m -> \u{1b}[32mHall 2\u{1b}[0m"])
+    }
+
     @Test("what changed is old and new on a line, or the lines that went and came, cut with the way to the rest")
     func changes() throws {
         let changes = Array(
