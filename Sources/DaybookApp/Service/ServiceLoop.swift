@@ -19,8 +19,6 @@ struct ServiceLoop {
     private let reread: @Sendable () throws -> Configuration
 
     private var dispatching: Task<Void, Never>?
-    /// Counts the dispatchers that were begun, so that the end of one that was replaced is not taken for the end of the present one.
-    private var dispatcherNumber = 0
     private var isDispatching = false
     private var dispatchFailures = 0
     /// When the present dispatcher was begun, or tried to be; as `Moment.elapsed`.
@@ -102,7 +100,7 @@ struct ServiceLoop {
         switch signal {
         case .timer: wakeUp.heard()
         case .lookEnded(let watch, let result): lookEnded(watch, result, &group)
-        case .dispatchEnded(let number, let result): await dispatchEnded(number, result, &group)
+        case .dispatchEnded(let result): await dispatchEnded(result, &group)
         case .ask(let request, let answer): ask(request, answer)
         case .settled(let number, let until, let report): checkSettled(number, until, report)
         case .beat(let answer): answer()
@@ -232,23 +230,21 @@ struct ServiceLoop {
         } catch {
             return dispatchFailed(error, &group)
         }
-        dispatcherNumber += 1
         isDispatching = true
         dispatchBegan = clock.now().elapsed
         // Not a task of the group: it is cancelled by itself, and then ends in its own time.
-        dispatching = Task { [dispatcher = lookout.dispatcher, number = dispatcherNumber, mailbox] in
+        dispatching = Task { [dispatcher = lookout.dispatcher, mailbox] in
             do throws(ReactorError) {
-                mailbox.post(.dispatchEnded(number, .success(try await dispatcher.run())))
+                mailbox.post(.dispatchEnded(.success(try await dispatcher.run())))
             } catch {
-                mailbox.post(.dispatchEnded(number, .failure(error)))
+                mailbox.post(.dispatchEnded(.failure(error)))
             }
         }
     }
 
     private mutating func dispatchEnded(
-        _ number: Int, _ result: Result<DispatchReport, ReactorError>, _ group: inout DiscardingTaskGroup
+        _ result: Result<DispatchReport, ReactorError>, _ group: inout DiscardingTaskGroup
     ) async {
-        guard number == dispatcherNumber else { return }
         isDispatching = false
         guard !isStopping else { return }
         if let takeover { return await takeUp(takeover, &group) }

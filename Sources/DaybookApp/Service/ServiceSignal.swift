@@ -8,8 +8,8 @@ enum ServiceSignal: Sendable {
     /// A time that the loop waited for may have come.
     case timer
     case lookEnded(watch: String, Result<RunReport, IngestError>)
-    /// The dispatcher of this number has ended.
-    case dispatchEnded(Int, Result<DispatchReport, ReactorError>)
+    /// The dispatcher has ended; there is no other before that.
+    case dispatchEnded(Result<DispatchReport, ReactorError>)
     /// `check` hands over to us.
     case ask(CheckRequest, answer: @Sendable (CheckAnswer) -> Void)
     /// All that the `check` of this number asked for has been told, or its time is over; nil where nobody was there to tell it.
