@@ -6,21 +6,21 @@ import Projections
 enum CloudEventBody {
     static let type = "application/cloudevents+json"
 
-    /// `message` is the text of a reactor that has a template of its own; it goes into an extension attribute.
-    static func bytes(reactor: String, key: String, change: Change, message: String?) -> [UInt8] {
+    /// `message` is what people are told of it; it goes into an extension attribute.
+    static func bytes(reactor: String, key: String, change: Change, message: String) -> [UInt8] {
         bytes(
             reactor: reactor, key: key, kind: change.kind, subject: change.subject, data: change.data, message: message)
     }
 
     /// The same of several changes in one message.
-    static func bytes(reactor: String, key: String, gathered: GatheredChanges, message: String?) -> [UInt8] {
+    static func bytes(reactor: String, key: String, gathered: GatheredChanges, message: String) -> [UInt8] {
         bytes(
             reactor: reactor, key: key, kind: GatheredChanges.kind, subject: gathered.subject, data: gathered.json,
             message: message)
     }
 
     private static func bytes(
-        reactor: String, key: String, kind: String, subject: String, data: JSON, message: String?
+        reactor: String, key: String, kind: String, subject: String, data: JSON, message: String
     ) -> [UInt8] {
         var event = JSONObject([
             ("specversion", "1.0"), ("id", .string(key)), ("source", .string("/reactors/\(reactor)")),
@@ -28,7 +28,7 @@ enum CloudEventBody {
             ("data", data),
         ])
         event["time"] = data["time"]
-        event["message"] = message.map(JSON.string)
+        event["message"] = .string(message)
         return JSON.object(event).canonicalBytes
     }
 

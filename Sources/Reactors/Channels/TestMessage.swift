@@ -20,7 +20,7 @@ public enum TestMessage {
                 "specversion": "1.0", "id": .string(key), "source": .string("/channels/\(channel)"),
                 "type": .string(kind),
                 "subject": .string(channel), "time": .string(time.description), "datacontenttype": "application/json",
-                "data": ["text": .string(text)],
+                "data": ["text": .string(text)], "message": .string(text),
             ]
             (body, type) = (event.canonicalBytes, CloudEventBody.type)
         }

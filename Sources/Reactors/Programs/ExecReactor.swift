@@ -20,8 +20,7 @@ final class ExecReactor: Reactor {
 
     func react(to change: Change, in context: ReactorContext) async -> Outcome {
         let body = CloudEventBody.bytes(
-            reactor: context.reactor, key: context.key, change: change, message: definition.message?.render(change.data)
-        )
+            reactor: context.reactor, key: context.key, change: change, message: definition.text(change))
         let line = CloudEventBody.bytes(body, attempt: context.attempt, isLate: context.isLate)
         switch await runner.ask(line, id: context.key) {
         case .answered(.done(let events)):

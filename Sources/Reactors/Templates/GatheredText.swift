@@ -43,7 +43,7 @@ extension ReactorDefinition {
             let notice = Notice(subject: subject, text: text(gathered, id: id), change: gathered.json)
             return (notice.bytes, Notice.type)
         case .cloudEvent:
-            let message = digestMessage?.render(gathered, saying: texts(gathered))
+            let message = text(gathered, id: id)
             return (
                 CloudEventBody.bytes(reactor: name, key: key, gathered: gathered, message: message), CloudEventBody.type
             )

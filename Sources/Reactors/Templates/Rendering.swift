@@ -10,16 +10,17 @@ extension ReactorDefinition {
         switch form {
         case .text:
             let subject = subject.map { $0.render(change.data) + ": " } ?? ""
-            let text = subject + (message?.render(change.data) ?? DefaultText.text(change.data))
+            let text = subject + text(change)
             return (Array(text.utf8), "text/plain; charset=utf-8")
         case .notice:
             let subject = subject?.render(change.data) ?? DefaultText.title(change.data)
-            let text = message?.render(change.data) ?? DefaultText.text(change.data)
-            return (Notice(subject: subject, text: text, change: change.data).bytes, Notice.type)
+            return (Notice(subject: subject, text: text(change), change: change.data).bytes, Notice.type)
         case .cloudEvent:
-            let bytes = CloudEventBody.bytes(
-                reactor: name, key: key, change: change, message: message?.render(change.data))
+            let bytes = CloudEventBody.bytes(reactor: name, key: key, change: change, message: text(change))
             return (bytes, CloudEventBody.type)
         }
     }
+
+    /// What is said of a change: by the reactor's `message`, else what changed.
+    func text(_ change: Change) -> String { message?.render(change.data) ?? DefaultText.text(change.data) }
 }
