@@ -5,15 +5,16 @@ import Testing
 @Suite("The retry schedule")
 struct RetryScheduleTests {
     @Test(
-        "waits at most twice as long each time, up to ten minutes",
+        "waits twice as long each time, up to ten minutes, and at most half of it less",
         arguments: zip(1...12, [1.0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]))
     func doubling(_ attempt: Int, _ ceiling: Double) {
         let schedule = RetrySchedule(attempts: 100)
-        #expect(schedule.next(after: attempt, told: nil, random: 0) == .again(inSeconds: 0))
-        #expect(schedule.next(after: attempt, told: nil, random: 0.5) == .again(inSeconds: ceiling / 2))
+        #expect(schedule.next(after: attempt, told: nil, random: 0) == .again(inSeconds: ceiling / 2))
+        #expect(schedule.next(after: attempt, told: nil, random: 0.5) == .again(inSeconds: ceiling * 0.75))
+        #expect(schedule.next(after: attempt, told: nil, random: 1) == .again(inSeconds: ceiling))
     }
 
-    @Test("never before the other side asks for it", arguments: [(30.0, 30.0), (0.1, 0.5), (1e9, 86_400), (-5, 0.5)])
+    @Test("never before the other side asks for it", arguments: [(30.0, 30.0), (0.1, 0.75), (1e9, 86_400), (-5, 0.75)])
     func told(_ seconds: Double, _ wait: Double) {
         #expect(RetrySchedule().next(after: 1, told: seconds, random: 0.5) == .again(inSeconds: wait))
     }
@@ -29,6 +30,6 @@ struct RetryScheduleTests {
     @Test("does not overflow")
     func large() {
         let schedule = RetrySchedule(attempts: .max, backoff: 5)
-        #expect(schedule.next(after: 100_000, told: nil, random: 0.5) == .again(inSeconds: 300))
+        #expect(schedule.next(after: 100_000, told: nil, random: 0.5) == .again(inSeconds: 450))
     }
 }

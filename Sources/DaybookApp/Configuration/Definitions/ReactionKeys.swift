@@ -46,7 +46,9 @@ extension TableDefinition {
             ),
             KeyDefinition(
                 name: "backoff", type: .scalar(.duration), standard: "1s",
-                about: "How long to wait before the second try; it doubles with each, up to 10m."),
+                about:
+                    "How long to wait before the second try; it doubles with each, up to 10m. Each wait is up to half shorter, as chance has it."
+            ),
             .later("letters-for", "the kind submissions"),
             KeyDefinition(
                 name: "digest", type: .scalar(.duration),
