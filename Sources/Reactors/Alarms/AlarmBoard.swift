@@ -163,15 +163,18 @@ struct AlarmBoard: Sendable {
         let ids = runs.take(at: transitions[0].time)
         defer { runs.giveBack(ids) }
         var drafts: [EventDraft] = []
+        var changes: [AlarmChanged] = []
         do {
             for transition in transitions {
+                let cause = try transition.cause.flatMap { try log.event(at: $0) }
+                let change = rule.changed(transition, error: cause?.data["error"]?.stringValue)
+                changes.append(change)
                 drafts.append(
                     EventDraft(
                         type: AlarmChanged.type, source: "/reactors/\(ReactorDefinition.alarmsName)",
                         subject: rule.name,
                         id: ids.next(), time: transition.time,
-                        causation: try transition.cause.flatMap { try log.event(at: $0)?.id },
-                        data: try rule.changed(transition).json()))
+                        causation: cause?.id, data: try change.json()))
             }
             let conditions =
                 [AppendCondition.revision(of: rule.stream, is: entries[index].revision)]
@@ -183,15 +186,15 @@ struct AlarmBoard: Sendable {
         } catch {
             throw .projection("\(error)")
         }
-        for transition in transitions { tell(transition, rule) }
+        for change in changes { tell(change, rule) }
         return true
     }
 
-    private func tell(_ transition: AlarmTransition, _ rule: AlarmRule) {
-        let level: Logger.Level = transition.to == .alarm ? .warning : .notice
+    private func tell(_ change: AlarmChanged, _ rule: AlarmRule) {
+        let level: Logger.Level = change.state == AlarmState.alarm.rawValue ? .warning : .notice
         logger?.log(
-            level: level, "alarm \(rule.name) is \(transition.to.rawValue)",
-            metadata: ["was": "\(transition.from.rawValue)", "reason": "\(rule.reason(transition))"])
+            level: level, "alarm \(rule.name) is \(change.state)",
+            metadata: ["was": "\(change.was)", "reason": "\(change.reason)"])
     }
 }
 
@@ -278,9 +281,10 @@ extension AlarmRule {
         return labels?.contains { $0.utf8.elementsEqual(datapoint.label.utf8) } ?? true
     }
 
-    func changed(_ transition: AlarmTransition) -> AlarmChanged {
+    func changed(_ transition: AlarmTransition, error: String?) -> AlarmChanged {
         AlarmChanged(
-            state: transition.to.rawValue, was: transition.from.rawValue, reason: reason(transition),
+            state: transition.to.rawValue, was: transition.from.rawValue,
+            reason: reason(transition, error: error),
             value: transition.periods.last { $0.value != nil }?.value,
             datapoints: transition.periods.map { .init(start: $0.start.description, value: $0.value) },
             metric: metric.name, labels: labels, statistic: statistic.description, period: periodText,

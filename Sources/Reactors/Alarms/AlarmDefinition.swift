@@ -19,7 +19,7 @@ public struct AlarmDefinition: Sendable {
     /// The alarm that every watch has without being asked: it is raised when so many looks in a row have failed, and cleared by the
     /// first that does not. Nothing of it is on record before it is raised.
     public static func failing(_ watch: String, failures: Int, to channels: [String]) -> AlarmDefinition? {
-        guard let metric = Metric.named("run.failures-in-a-row"), let once = AlarmEvaluation(1, of: 1) else {
+        guard let metric = Metric.named(AlarmRule.builtInMetric), let once = AlarmEvaluation(1, of: 1) else {
             return nil
         }
         let rule = AlarmRule(
@@ -28,6 +28,13 @@ public struct AlarmDefinition: Sendable {
             initial: .ok)
         return AlarmDefinition(rule, actions: [.alarm: channels, .ok: channels])
     }
+}
+
+extension AlarmRule {
+    fileprivate static let builtInMetric = "run.failures-in-a-row"
+
+    /// Whether it is the rule of the alarm that every watch has: no other has its statistic.
+    var isBuiltIn: Bool { metric.name == Self.builtInMetric && statistic == .latest }
 }
 
 /// All alarms of one configuration.

@@ -4,7 +4,26 @@ import EventLog
 import Projections
 
 extension AlarmRule {
-    func reason(_ transition: AlarmTransition) -> String {
+    /// - Parameter error: what the event whose datapoint it was says went wrong.
+    func reason(_ transition: AlarmTransition, error: String? = nil) -> String {
+        looks(transition, error) ?? measured(transition)
+    }
+
+    /// Characters of an error that are repeated.
+    private static let errorMax = 300
+
+    /// Of the alarm that every watch has: in words, since nobody has chosen its numbers.
+    private func looks(_ transition: AlarmTransition, _ error: String?) -> String? {
+        guard isBuiltIn, let value = transition.periods.last(where: { $0.value != nil })?.value,
+            let failures = Int(exactly: value)
+        else { return nil }
+        if failures == 0 { return "the last look did not fail" }
+        let failed = failures == 1 ? "1 look failed" : "\(failures) looks in a row failed"
+        guard transition.to == .alarm else { return failed + ", and \(numberText(threshold.number)) are too many" }
+        return failed + (error.map { ": " + SafeText.shortened($0, to: Self.errorMax) } ?? "")
+    }
+
+    private func measured(_ transition: AlarmTransition) -> String {
         let known = transition.periods.compactMap(\.value)
         let looked = Array(known.suffix(evaluation.periods))
         let span = "in the last \(counted(rangePeriods, "period")) of \(periodText)"

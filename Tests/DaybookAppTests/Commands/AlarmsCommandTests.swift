@@ -35,7 +35,10 @@ struct AlarmsCommandTests {
         #expect(try await states(scratch) == ["errors ALARM", "failing:w ALARM", "slow INSUFFICIENT_DATA"])
         let told = try scratch.read("log.txt").split(separator: "\n").map { String($0.prefix(25)) }
         #expect(told.count == 2 && told[0].contains("alarm errors is ALARM"), "\(told)")
-        #expect(try scratch.read("log.txt").contains("alarm failing:w is ALARM"))
+        #expect(
+            try scratch.read("log.txt").contains(
+                "alarm failing:w is ALARM: 2 looks in a row failed: 1 of 1 pages failed: http://127.0.0.1:1/: nothing accepts"
+            ))
         let status = await scratch.daybook("status")
         #expect(status.output.contains("! alarm errors, raised") && status.output.contains("! alarm failing:w, raised"))
     }

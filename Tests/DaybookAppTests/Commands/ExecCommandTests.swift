@@ -60,10 +60,37 @@ struct ExecCommandTests {
             #expect(Set(deliveries.compactMap { $0["channel"]?.stringValue }) == ["pager", "self"])
             let note = try scratch.read("room-12.txt")
             #expect(note.contains("->") && note.split(separator: "\n").count == 1)
+            #expect(await scratch.daybook("channels", "test", "pager").output == "pager took the test message.\n")
+            #expect(
+                try scratch.read("room-12.txt").hasSuffix(
+                    " This is a test of the channel pager. Nothing has changed.\n"))
             let ticket = try scratch.read("tickets.txt").trimmingCharacters(in: .newlines)
             let events = try await scratch.daybook("log", "export").rows().filter { $0["type"] == "ticket.opened" }
             #expect(events.map { $0["subject"] } == [.string(ticket)])
             #expect(events.first?["source"] == "/reactors/tickets" && events.first?["causationid"] != nil)
+        }
+    }
+
+    @Test("the channel of docs/writing-a-reactor.md takes an alarm, and what a reactor without a message tells")
+    func defaultMessages() async throws {
+        let page = try block("yaml").replacing("${env:PAGER_TOKEN}", with: "none")
+        let channels = page[..<(try #require(page.range(of: "\nreactors:"))).lowerBound]
+        let reactions =
+            String(channels) + "\nreactors: { r: { on: [session.*], to: pager } }\ndefault-alarm: { failures: 1 }\n"
+        let python = try block("python")
+        try await onSite(reactions) { scratch, go in
+            try install(python, as: "pager.py", in: scratch)
+            #expect(await scratch.daybook("check").status == .done)
+            go(1)
+            #expect(await scratch.daybook("check").status == .done)
+            let broken = try scratch.read("daybook.yaml").replacing(
+                /http:\/\/127\.0\.0\.1:[0-9]+/, with: "http://127.0.0.1:1")
+            try scratch.write(broken, to: "daybook.yaml")
+            #expect(await scratch.daybook("check").status == .world)
+            let notes = try scratch.read("room-12.txt").split(separator: "\n")
+            #expect(notes.count == 2 && notes.first?.contains(" changed: ") == true)
+            #expect(notes.last?.contains(" alarm failing:days is ALARM: 1 look failed: ") == true, "\(notes)")
+            #expect(try await scratch.daybook("deliveries", "list", "--json").rows().map { $0["attempts"] } == [1, 1])
         }
     }
 

@@ -134,6 +134,21 @@ struct AlarmWalkTests {
     }
 
     @Test(
+        "the reason of the alarm that every watch has says how many looks failed, and why the last one did",
+        arguments: [
+            (5, AlarmState.alarm, "the server answered 404", "5 looks in a row failed: the server answered 404"),
+            (1, .alarm, nil, "1 look failed"), (12, .alarm, nil, "12 looks in a row failed"),
+            (0, .ok, nil, "the last look did not fail"),
+            (4, .ok, "no", "4 looks in a row failed, and 5 are too many"),
+        ] as [(Double, AlarmState, String?, String)])
+    func failingReason(value: Double, to: AlarmState, error: String?, expected: String) throws {
+        let rule = try #require(AlarmDefinition.failing("w", failures: 5, to: ["c"])).rule
+        let transition = AlarmTransition(
+            time: at(9), from: .ok, to: to, cause: 7, periods: [EvaluatedPeriod(start: at(9), value: value)])
+        #expect(rule.reason(transition, error: error) == expected)
+    }
+
+    @Test(
         "the reason says what was measured",
         arguments: [
             (
