@@ -6,10 +6,14 @@ import Reactors
 
 enum RunText {
     /// `reinvent: 1,240 seen, 12 changed, 1 gone (105 pages, 104 unchanged, 1.2 s)`
-    static func line(_ report: RunReport, _ console: Console) -> String {
+    ///
+    /// - Parameter naming: whether fields that no item has are named.
+    static func line(_ report: RunReport, naming: Bool = true, _ console: Console) -> String {
         let name = Tint.strong.applied(to: report.watch, on: console)
         switch report.outcome {
-        case .completed: return "\(name): \(counts(report)) (\(effort(report)))"
+        case .completed:
+            let empty = naming ? emptyFields(report) : ""
+            return "\(name): \(counts(report))\(empty) (\(effort(report)))"
         case .suspect:
             let word = Tint.warning.applied(to: "suspect", on: console)
             if report.summary.kind == "page" {
@@ -59,6 +63,16 @@ enum RunText {
             parts.append("no item has \(fields) any more (is the page another one now?)")
         }
         return parts.joined(separator: ", ")
+    }
+
+    private static func emptyFields(_ report: RunReport) -> String {
+        let names = displayable(report.emptyFields.joined(separator: ", "))
+        let items = counted(report.summary.observed, "item")
+        switch report.emptyFields.count {
+        case 0: return ""
+        case 1: return "; field \(names) was found in none of \(items); see its selector"
+        default: return "; fields \(names) were found in none of \(items); see their selectors"
+        }
     }
 
     private static func effort(_ report: RunReport) -> String {

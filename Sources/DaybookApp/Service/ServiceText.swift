@@ -53,9 +53,11 @@ enum ServiceText {
             "seconds": .stringConvertible(run.seconds),
         ]
         if run.suspicions != nil { metadata["suspicions"] = .array((run.suspicions ?? []).map { "\($0.rawValue)" }) }
-        let isNews = run.changed + run.absent > 0
+        // Once is enough: the looks that follow would say the same.
+        let isNamed = report.hasNewRules && !report.emptyFields.isEmpty
+        let isNews = run.changed + run.absent > 0 || isNamed
         let level: Logger.Level = report.outcome != .completed ? .warning : isNews ? .info : .debug
-        logger.log(level: level, "\(RunText.line(report, plain))", metadata: metadata)
+        logger.log(level: level, "\(RunText.line(report, naming: isNamed, plain))", metadata: metadata)
     }
 
     /// A console without colours, for texts that go elsewhere.

@@ -15,6 +15,11 @@ public struct RunReport: Sendable {
     public let end: UInt64
     /// Nothing of the watch had been recorded before.
     public var isFirst = false
+    /// Fields that no item of a completed run has, though the rules ask for them; those that were lost with this run are
+    /// named by `summary`.
+    public var emptyFields: [String] = []
+    /// Pages were read by rules that they had not been read by before: at the first look, and after a change of the rules.
+    public var hasNewRules = false
 
     /// The `check` row: counts, and what went wrong where something did.
     public var json: JSON {
@@ -34,6 +39,7 @@ public struct RunReport: Sendable {
         row["keyless"] = summary.keyless.map { JSON($0) }
         row["unreadable"] = summary.unreadable.map { JSON($0) }
         row["lostFields"] = summary.lostFields.map { .array($0.map(JSON.string)) }
+        row["emptyFields"] = emptyFields.isEmpty ? nil : .array(emptyFields.map(JSON.string))
         row["suspicions"] = summary.suspicions.map { .array($0.map { .string($0.rawValue) }) }
         row["error"] = summary.error.map(JSON.string)
         return .object(row)
@@ -41,7 +47,7 @@ public struct RunReport: Sendable {
 }
 
 extension RunReport {
-    /// All of it, for another process that reports it: `{"watch","run","outcome","summary","end","isFirst"?}`.
+    /// All of it, for another process that reports it: `{"watch","run","outcome","summary","end","isFirst"?,"emptyFields"?,"hasNewRules"?}`.
     public var whole: JSON {
         var object = JSONObject()
         object["watch"] = .string(watch)
@@ -50,6 +56,8 @@ extension RunReport {
         object["summary"] = try? summary.json()
         object["end"] = .string(String(end))
         object["isFirst"] = isFirst ? true : nil
+        object["emptyFields"] = emptyFields.isEmpty ? nil : .array(emptyFields.map(JSON.string))
+        object["hasNewRules"] = hasNewRules ? true : nil
         return .object(object)
     }
 
@@ -61,6 +69,8 @@ extension RunReport {
             let end = whole["end"]?.stringValue.flatMap({ UInt64($0) })
         else { return nil }
         self.init(
-            watch: watch, run: run, outcome: outcome, summary: summary, end: end, isFirst: whole["isFirst"] == true)
+            watch: watch, run: run, outcome: outcome, summary: summary, end: end, isFirst: whole["isFirst"] == true,
+            emptyFields: whole["emptyFields"]?.arrayValue?.compactMap(\.stringValue) ?? [],
+            hasNewRules: whole["hasNewRules"] == true)
     }
 }

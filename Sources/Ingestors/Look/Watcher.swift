@@ -92,12 +92,19 @@ extension Watcher {
                 let end = try await append(drafts, onto: state)
                 return RunReport(
                     watch: definition.name, run: run, outcome: decision.outcome, summary: summary, end: end,
-                    isFirst: state.items.isEmpty)
+                    isFirst: state.items.isEmpty, emptyFields: emptyFields(evidence, summary, decision),
+                    hasNewRules: survey.pages.contains { $0.before?.reader != $0.page.reader })
             } catch {
                 guard case .conditionFailed = error, tries < Self.triesMax else { throw .log(error) }
                 tries += 1
             }
         }
+    }
+
+    private func emptyFields(_ evidence: Evidence, _ summary: RunEnded, _ decision: Decision) -> [String] {
+        guard decision.outcome == .completed, case .items(let rules) = definition.rules else { return [] }
+        let lost = summary.lostFields ?? []
+        return LostFields.neverFound(of: rules.fieldNames, seen: evidence.pages).filter { !lost.contains($0) }
     }
 
     private func evidence(_ survey: Survey) throws(IngestError) -> Evidence {

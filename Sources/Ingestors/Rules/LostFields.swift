@@ -18,6 +18,14 @@ enum LostFields {
         return names.filter { name in !pages.contains { $0.contains { has($0, name) } } }.sorted()
     }
 
+    /// The fields that no sighting of a run has, nor has in a form that cannot be read: selectors with a slip in them, most likely.
+    static func neverFound(of wanted: [String], seen pages: [[Sighting]]) -> [String] {
+        guard pages.contains(where: { !$0.isEmpty }) else { return [] }
+        return wanted.filter { name in
+            !pages.contains { $0.contains { has($0, name) || $0.unreadable.contains(name) } }
+        }
+    }
+
     /// By the bytes of its key: a text that only looks like it keeps a loss from being told, which is the lesser evil.
     private static func has(_ sighting: Sighting, _ name: String) -> Bool {
         sighting.fields.contains(JSON.string(name).canonicalBytes + [UInt8(ascii: ":")])

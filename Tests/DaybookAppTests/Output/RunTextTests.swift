@@ -43,6 +43,26 @@ struct RunTextTests {
         #expect(RunReport(whole: report.whole)?.isFirst == isFirst)
     }
 
+    @Test(
+        "fields that no item has are named with what to do",
+        arguments: [
+            ([], ""), (["a"], "; field a was found in none of 1,966 items; see its selector"),
+            (["a", "b"], "; fields a, b were found in none of 1,966 items; see their selectors"),
+        ])
+    func emptyFields(names: [String], text: String) throws {
+        var run = RunEnded(kind: "sessions")
+        run.observed = 1_966
+        let whole: JSON = [
+            "watch": "w", "run": .string(RunID.make().description), "outcome": "completed", "summary": try run.json(),
+            "end": "1", "emptyFields": .array(names.map(JSON.string)), "hasNewRules": true,
+        ]
+        let report = try #require(RunReport(whole: whole))
+        #expect(RunText.line(report, Recorder().console).hasPrefix("w: 1,966 seen, nothing changed\(text) ("))
+        #expect(RunText.line(report, naming: false, Recorder().console).hasPrefix("w: 1,966 seen, nothing changed ("))
+        let again = RunReport(whole: report.whole)
+        #expect(again?.emptyFields == names && again?.hasNewRules == true)
+    }
+
     @Test("each suspicion has words of its own")
     func doubts() {
         let texts = Suspicion.allCases.map { suspicion in

@@ -46,6 +46,37 @@ import Testing
         #expect(lost == test.lost)
     }
 
+    @Test(arguments: [
+        (["a", "b"], ["", "c"], ["a", "b"]), (["a", "b"], ["b", ""], ["a"]), (["a"], ["a"], []), (["a", "b"], [], []),
+    ]) func neverFound(wanted: [String], items: [String], expected: [String]) {
+        let sightings = items.map { name in
+            let bytes =
+                name.isEmpty ? Array("{}".utf8) : JSON.object(JSONObject([(name, JSON.string("x"))])).canonicalBytes
+            return Sighting(key: "K", digest: .sha256(bytes), fields: bytes)
+        }
+        #expect(LostFields.neverFound(of: wanted, seen: [sightings]) == expected)
+        #expect(LostFields.neverFound(of: wanted, seen: [[], sightings]) == expected)
+    }
+
+    @Test func aFieldThatCannotBeReadWasFound() {
+        let bytes = Array("{}".utf8)
+        let sighting = Sighting(key: "K", digest: .sha256(bytes), fields: bytes, unreadable: ["starts"])
+        #expect(LostFields.neverFound(of: ["starts", "room"], seen: [[sighting]]) == ["room"])
+    }
+
+    @Test func aLookNamesWhatNoItemHasAndSaysWhetherThatMayBeNew() async throws {
+        let book = try Book()
+        try await book.site.put("shelf", shelf("A=1 B=1"))
+        let slip = try book.watch(fields: ["is": "b", "trak": "> trakc"])
+        let first = try await book.look(slip)
+        #expect(first.emptyFields == ["trak"] && first.hasNewRules && first.isFirst)
+        let second = try await book.look(slip)
+        #expect(second.emptyFields == ["trak"] && !second.hasNewRules && !second.isFirst)
+        let changed = try await book.look(try book.watch(fields: ["is": "b", "trak": "> trakkc"]))
+        #expect(changed.emptyFields == ["trak"] && changed.hasNewRules)
+        #expect(try await book.look(try book.watch()).emptyFields.isEmpty)
+    }
+
     @Test func aCompleteRunSaysSoOnceAndAFailedOneNever() async throws {
         let book = try Book()
         try await book.site.put("shelf", shelf("A=1 B=1"))
