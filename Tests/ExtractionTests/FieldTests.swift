@@ -108,6 +108,15 @@ struct FieldTests {
     }
 
     @Test(
+        "<br> is white space in a text",
+        arguments: [
+            ("A<br>B", "A B"), ("A <br/> <br>B", "A B"), ("<br>A<i>B<br></i>C<br>", "AB C"), ("A<br><s>x</s>B", "A B"),
+        ])
+    func breaks(html: String, text: String) throws {
+        #expect(try field(FieldRule(select: "section", remove: "s"), in: "<section>\(html)</section>") == .string(text))
+    }
+
+    @Test(
         "lines are split at <br> and at the ends of blocks",
         arguments: [
             ("a<br>b<br/> <br>c", ["a", "b", "c"]), ("<p>a</p>b<p>c</p>", ["a", "b", "c"]),

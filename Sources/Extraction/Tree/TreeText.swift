@@ -26,6 +26,9 @@ extension Tree {
                 } else if at > index, ElementTraits.of(node.name).contains(.silent) {
                     at = Int(node.end)
                     continue
+                } else if node.name == KnownName.br.id {
+                    // A line ends here for a reader; without it two words would become one.
+                    folded.space()
                 }
                 at += 1
             }

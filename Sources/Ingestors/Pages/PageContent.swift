@@ -44,7 +44,7 @@ struct ContentType: Sendable, Equatable {
 
 extension ItemRules: PageRules {
     /// Raised when this version reads the same page with the same rules differently from the one before.
-    private static let version = 1
+    private static let version = 2
 
     var readerDigest: Digest { .sha256(Array("items \(Self.version) \(digestText)".utf8)) }
 
