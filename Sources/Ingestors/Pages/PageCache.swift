@@ -11,6 +11,8 @@ import Transport
 public final class PageCache: Sendable {
     /// Raised when the tables change, or what may stand in them; a file of another version is emptied.
     private static let version = 3
+    /// Had the same tables, and times of change that cannot be relied on.
+    private static let versionBefore = 2
     private let queue: DatabaseQueue
 
     public static func open(_ dataDirectory: String) throws(IngestError) -> PageCache {
@@ -32,7 +34,11 @@ public final class PageCache: Sendable {
     }
 
     private static func createTables(_ db: Database) throws {
-        if try Int.fetchOne(db, sql: "PRAGMA user_version") != version {
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version")
+        if found == versionBefore {
+            // Emptied, it would not tell another reading of a page from another page.
+            try db.execute(sql: "UPDATE page SET lastModified = NULL; PRAGMA user_version = \(version)")
+        } else if found != version {
             try db.execute(
                 sql: "DROP TABLE IF EXISTS item; DROP TABLE IF EXISTS page; PRAGMA user_version = \(version)")
         }

@@ -80,6 +80,23 @@ import Transport
         #expect(try await book.site.asked().map(\.status) == [status])
     }
 
+    @Test("A cache of the version before keeps its pages, and none of its times of change is asked with")
+    func formerCache() async throws {
+        let modified = "Sun, 06 Nov 1994 08:49:37 GMT"
+        try await book.site.put("shelf", shelf("A=1"), ["Modified": modified])
+        try await book.look(try book.watch())
+        let url = URL(filePath: book.folder + "/cache.sqlite")
+        var bytes = try Data(contentsOf: url)
+        #expect(bytes[60..<64].elementsEqual([0, 0, 0, 3]), "the user version, in the header of the file")
+        bytes[63] = 2
+        try bytes.write(to: url)
+        let cache = try PageCache.open(book.folder)
+        let page = try #require(try cache.page(.page, book.site.url("shelf"), of: "w"))
+        #expect(page.validators == nil && page.content.items.count == 1)
+        try await book.site.put("shelf", shelf("A=2"), ["Modified": modified])
+        #expect(try await book.news(try book.watch()) == ["A=2", "run.completed"])
+    }
+
     @Test func onlyWhatChangedIsAppended() async throws {
         try await book.site.put("shelf", shelf("A=1 B=2 C=3"))
         try await book.look(try book.watch())
