@@ -123,7 +123,8 @@ final class ProgramWorker {
                 }
             }
             if ready.contains(.end) { return takeEnd(process, id) }
-            if ready.isEmpty { return isOutputClosed ? .closedOutput : .silent }
+            // Also where there was something to read: what is written without end must not hold the time back.
+            if deadline <= .now { return isOutputClosed ? .closedOutput : .silent }
         }
     }
 
@@ -174,21 +175,23 @@ final class ProgramWorker {
                 orders.clear()
                 return .news
             }
-            if ready.isEmpty { return .over }
+            if self.process != nil, deadline <= .now { return .over }
         }
         return .gone
     }
 
-    /// Takes in what has happened since the last event, so that none of it passes for an answer to the next.
+    /// Takes in what has happened since the last event, so that none of it passes for an answer to the next. Ends: unasked output
+    /// is bounded, and standard error, which is not, answers nothing and can wait.
     private func lookAfterIdleness() {
         while let process {
-            let ready = process.wait(for: [.output, .errors, .end], wake: orders.wake, until: .now).subtracting(.wake)
-            if ready.isEmpty { return }
+            // Orders are left for the exchange that follows.
+            let ready = process.wait(for: [.output, .errors, .end], wake: -1, until: .now)
             look(at: process, ready)
         }
     }
 
     private func look(at process: ProgramProcess, _ ready: ProgramProcess.Readiness) {
+            if ready.isDisjoint(with: [.output, .end]) { return }
         if ready.contains(.errors) { readErrors(process) }
         if ready.contains(.end) { return noteEnd(process) }
         guard ready.contains(.output) else { return }
@@ -237,7 +240,6 @@ final class ProgramWorker {
                 deadline = min(deadline, begin.advanced(by: min(time, patience.hurried.closed)))
             }
             let ready = process.wait(for: [.output, .errors, .end], wake: orders.wake, until: deadline)
-            if ready.isEmpty { return false }
             if ready.contains(.wake) { orders.clear() }
             if ready.contains(.errors) { readErrors(process) }
             if ready.contains(.output) { _ = process.readOutput() }
@@ -249,6 +251,7 @@ final class ProgramWorker {
     }
 
     /// Kills the whole group at once.
+            if deadline <= .now { return false }
     private func finish(_ process: ProgramProcess) {
         process.signal(SIGKILL)
         readErrors(process)

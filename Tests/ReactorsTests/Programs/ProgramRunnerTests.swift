@@ -168,6 +168,58 @@ struct ProgramRunnerTests {
         }
     }
 
+    /// Fills its standard error faster than anybody reads it, from a thread of its own, on being told so.
+    private static let chatter = """
+        import fcntl, threading
+        def chatter():
+            fcntl.fcntl(2, 1031, 1 << 20)
+            while True: os.write(2, b"y\\n" * 32768)
+        def chat(): threading.Thread(target=chatter, daemon=True).start()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+        """
+
+    @Test("that never stops complaining has its timeout all the same")
+    func endlessComplaint() async throws {
+        try await withWorkbench { bench in
+            let program = try bench.python(Self.chatter + "chat()\ntime.sleep(300)") {
+                $0.limits.timeout = .milliseconds(1500)
+            }
+            let reason = await bench.runner(program).askOnce().reason ?? ""
+            #expect(reason.hasPrefix("./program did not answer within 1.5 s and was ended"))
+        }
+    }
+
+    @Test("that never stops complaining between two events answers the next, and is ended when idle or let go of")
+    func endlessChatter() async throws {
+        try await withWorkbench { bench in
+            let short = ProgramPatience.Stop(closed: .milliseconds(20), terminated: .milliseconds(20))
+            let patience = ProgramPatience(idle: short, hurried: short)
+            let answer =
+                Self.chatter + """
+                    for event in events():
+                        say(outcome="skip", reason=str(os.getpid()))
+                        chat()
+                    time.sleep(300)
+                    """
+            for idle in [Duration.seconds(240), .milliseconds(20)] {
+                let program = try bench.python(answer) { $0.limits.idle = idle }
+                let runner = bench.runner(program, patience: patience)
+                let reply = await runner.ask("1")
+                guard case .answered(.skip(let process)) = reply else {
+                    Issue.record("it did not answer")
+                    return
+                }
+                if idle > .seconds(1) {
+                    #expect(await runner.ask("2") == reply, "the same process answers")
+                    await runner.release()
+                }
+                try await end(of: process)
+                await runner.release()
+            }
+        }
+    }
+
     @Test("that wants more memory than it may have fails by itself")
     func memory() async throws {
         try await withWorkbench { bench in
