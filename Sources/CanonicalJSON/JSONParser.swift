@@ -18,25 +18,34 @@ extension JSON {
         try parse(Array(text.utf8))
     }
 
-    public static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSON {
+    /// - Parameter keysOnce: refuses an object that has a key twice; otherwise the last one counts.
+    public static func parse(_ bytes: [UInt8], keysOnce: Bool = false) throws(JSONError) -> JSON {
         let result: Result<JSON, JSONError> = bytes.withUnsafeBytes { buffer in
-            do throws(JSONError) { return .success(try parse(buffer)) } catch { return .failure(error) }
+            do throws(JSONError) {
+                return .success(try parse(buffer, keysOnce: keysOnce))
+            } catch {
+                return .failure(error)
+            }
         }
         return try result.get()
     }
 
     /// Parses one value with nothing but white space around it.
-    public static func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSON {
-        var parser = JSONParser(bytes: bytes)
+    public static func parse(_ bytes: UnsafeRawBufferPointer, keysOnce: Bool = false) throws(JSONError) -> JSON {
+        var parser = JSONParser(bytes: bytes, keysOnce: keysOnce)
         return try parser.document()
     }
 }
 
 struct JSONParser {
     private let bytes: UnsafeRawBufferPointer
+    private let keysOnce: Bool
     private var at = 0
 
-    init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    init(bytes: UnsafeRawBufferPointer, keysOnce: Bool = false) {
+        self.bytes = bytes
+        self.keysOnce = keysOnce
+    }
 
     mutating func document() throws(JSONError) -> JSON {
         let value = try value(depth: 0)
@@ -68,6 +77,7 @@ struct JSONParser {
             skipWhiteSpace()
             guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw failure("a key in quotes is due") }
             let key = try string()
+            if keysOnce, object[key] != nil { throw failure("a key that is there twice") }
             guard take(":") else { throw failure("a colon is due after a key") }
             object[key] = try value(depth: depth + 1)
         } while take(",")

@@ -39,7 +39,9 @@ private struct AnswerReader {
 
     func read() throws(ProgramAnswer.Garbage) -> ProgramAnswer {
         let value: JSON
-        do { value = try JSON.parse(line) } catch { throw garbage("which is no JSON") }
+        do { value = try JSON.parse(line, keysOnce: true) } catch {
+            throw garbage((try? JSON.parse(line)) == nil ? "which is no JSON" : "where a key stands twice")
+        }
         guard let object = value.objectValue else { throw garbage("which is no JSON object") }
         if let answered = object["id"], answered.stringValue.map({ !$0.utf8.elementsEqual(id.utf8) }) ?? true {
             throw garbage("whose \"id\" is not the event's, \(id)")

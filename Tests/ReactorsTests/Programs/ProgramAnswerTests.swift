@@ -54,6 +54,9 @@ struct ProgramAnswerTests {
             (#"{"outcome":"skip","events":[]}"#, #"where "events" means nothing; with skip there can be "reason""#),
             (#"{"outcome":"done","events":{}}"#, #"where "events" is no list"#),
             (#"{"outcome":"park","reason":{}}"#, #"where "reason" is no text"#),
+            (#"{"outcome":"retry","outcome":"done"}"#, "where a key stands twice"),
+            (#"{"outcome":"done","events":[{"type":"a.b","type":"a.c"}]}"#, "where a key stands twice"),
+            (#"{"outcome":"done","outcome":"done""#, "which is no JSON"),
         ])
     func garbage(line: String, reason: String) {
         guard case .failure(let garbage) = read(line) else {
