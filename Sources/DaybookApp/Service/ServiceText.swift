@@ -53,6 +53,7 @@ enum ServiceText {
             "seconds": .stringConvertible(run.seconds),
         ]
         if run.suspicions != nil { metadata["suspicions"] = .array((run.suspicions ?? []).map { "\($0.rawValue)" }) }
+        metadata["error"] = run.error.map { "\(displayable($0))" }
         // Once is enough: the looks that follow would say the same.
         let isNamed = report.hasNewRules && !report.emptyFields.isEmpty
         let isNews = run.changed + run.absent > 0 || isNamed

@@ -194,7 +194,9 @@ struct AlarmBoard: Sendable {
         let level: Logger.Level = change.state == AlarmState.alarm.rawValue ? .warning : .notice
         logger?.log(
             level: level, "alarm \(rule.name) is \(change.state)",
-            metadata: ["was": "\(change.was)", "reason": "\(change.reason)"])
+            metadata: [
+                "alarm": "\(rule.name)", "state": "\(change.state)", "was": "\(change.was)", "reason": "\(change.reason)",
+            ])
     }
 }
 

@@ -11,7 +11,7 @@ public final class ExecChannel: Channel {
     /// - Parameter name: what the configuration calls the channel; the program finds it as `DAYBOOK_CHANNEL`.
     public init(_ program: ProgramDefinition, name: String, host: ProgramHost) {
         self.name = name
-        runner = host.runner(program, telling: "DAYBOOK_CHANNEL", name)
+        runner = host.runner(program, as: .channel, name)
     }
 
     public func deliver(_ message: RenderedMessage) async -> ChannelAnswer {

@@ -15,7 +15,7 @@ final class ExecReactor: Reactor {
     init(_ program: ProgramDefinition, definition: ReactorDefinition, host: ProgramHost) {
         self.definition = definition
         mask = SecretMask(program.environment)
-        runner = host.runner(program, telling: "DAYBOOK_REACTOR", definition.name)
+        runner = host.runner(program, as: .reactor, definition.name)
     }
 
     func react(to change: Change, in context: ReactorContext) async -> Outcome {

@@ -21,10 +21,20 @@ public struct ProgramHost: Sendable {
         self.logger = logger
     }
 
-    /// A runner whose program finds `DAYBOOK_DATA` and one more variable of ours in its environment.
-    func runner(_ definition: ProgramDefinition, telling variable: String, _ value: String) -> ProgramRunner {
+    /// What a program is to its daybook.
+    enum Role: String {
+        case channel, reactor
+
+        /// Where the program finds its name.
+        var variable: String { "DAYBOOK_\(rawValue.uppercased())" }
+    }
+
+    /// A runner whose program finds `DAYBOOK_DATA` and its own name here in its environment; the log names it too.
+    func runner(_ definition: ProgramDefinition, as role: Role, _ name: String) -> ProgramRunner {
         let variables = Surroundings.variables(
-            own: definition.environment, told: ["DAYBOOK_DATA": data, variable: value], of: environment)
+            own: definition.environment, told: ["DAYBOOK_DATA": data, role.variable: name], of: environment)
+        var logger = logger
+        logger?[metadataKey: role.rawValue] = .string(name)
         return ProgramRunner(definition, environment: variables, patience: patience, logger: logger)
     }
 }

@@ -39,6 +39,8 @@ final class ProgramWorker {
     private var errors: StandardError
     /// Events that this process has answered.
     private var answered = 0
+    /// The id of the event that is under way.
+    private var current: String?
 
     init(
         _ definition: ProgramDefinition, environment: [String], patience: ProgramPatience, orders: Orders,
@@ -61,6 +63,8 @@ final class ProgramWorker {
     func exchange(_ line: [UInt8], id: String) -> Reply {
         let deadline = SuspendingClock.now.advanced(by: definition.limits.timeout)
         lookAfterIdleness()
+        current = id
+        defer { current = nil }
         while true {
             let process: ProgramProcess
             do throws(StartFault) { process = try running() } catch { return .failed(reason: error.reason) }
@@ -187,11 +191,11 @@ final class ProgramWorker {
             // Orders are left for the exchange that follows.
             let ready = process.wait(for: [.output, .errors, .end], wake: -1, until: .now)
             look(at: process, ready)
+            if ready.isDisjoint(with: [.output, .end]) { return }
         }
     }
 
     private func look(at process: ProgramProcess, _ ready: ProgramProcess.Readiness) {
-            if ready.isDisjoint(with: [.output, .end]) { return }
         if ready.contains(.errors) { readErrors(process) }
         if ready.contains(.end) { return noteEnd(process) }
         guard ready.contains(.output) else { return }
@@ -247,11 +251,11 @@ final class ProgramWorker {
                 _ = reap(process)
                 return true
             }
+            if deadline <= .now { return false }
         }
     }
 
     /// Kills the whole group at once.
-            if deadline <= .now { return false }
     private func finish(_ process: ProgramProcess) {
         process.signal(SIGKILL)
         readErrors(process)
@@ -285,5 +289,9 @@ final class ProgramWorker {
 
     private func log(_ line: String) { logger?.info("program said: \(line)", metadata: metadata) }
 
-    private var metadata: Logger.Metadata { ["program": .string(SafeText.visible(definition.name))] }
+    private var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = ["program": .string(SafeText.visible(definition.name))]
+        metadata["key"] = current.map { .string($0) }
+        return metadata
+    }
 }

@@ -23,7 +23,7 @@ struct StandardError: Sendable {
     init(mask: SecretMask) { self.mask = mask }
 
     /// The last line that was not empty, as it may be shown.
-    var last: String? { lastLine.map(shown) }
+    var last: String? { lastLine.map { Self.trimmed(shown($0)) } }
 
     /// What belongs to the event before no longer counts.
     mutating func reset() {
@@ -66,18 +66,19 @@ struct StandardError: Sendable {
             return nil
         }
         handedOut += 1
-        return last
+        return lastLine.map(shown)
     }
 
+    /// With its indentation, which says what belongs together, and without the spaces at its end.
     private func shown(_ line: Line) -> String {
         let text = String(decoding: mask.masked(line.bytes, isCut: line.isCut), as: UTF8.self)
-        return SafeText.visible(text).trimmed + (line.isCut ? "…" : "")
+        return Self.trimmedAtEnd(SafeText.visible(text)) + (line.isCut ? "…" : "")
     }
-}
 
-extension String {
-    /// Without spaces at either end; everything else that is invisible has been made visible by then.
-    fileprivate var trimmed: String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    /// Everything else that is invisible has been made visible by then.
+    private static func trimmed(_ text: String) -> String { trimmedAtEnd(String(text.drop { $0 == " " })) }
+
+    private static func trimmedAtEnd(_ text: String) -> String {
+        String(text.reversed().drop { $0 == " " }.reversed())
     }
 }

@@ -116,7 +116,8 @@ struct ListeningTests {
         let daybook = try RunningDaybook(scratch)
         #expect(await daybook.says("listening") != nil)
         // The watch's site is not there, so its first look fails.
-        #expect(await daybook.says(#""outcome":"failed""#) != nil)
+        let failed = await daybook.says(#""outcome":"failed""#)
+        #expect(failed?["error"]?.stringValue?.isEmpty == false)
         #expect(try await get(port, "/healthz", token: nil) == (200, "{\"status\":\"ok\"}\n"))
         let (status, ready) = try await get(port, "/readyz")
         #expect(status == 200 && ready.contains(#""status":"ready""#))

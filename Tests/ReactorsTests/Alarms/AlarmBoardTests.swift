@@ -87,16 +87,20 @@ struct AlarmBoardTests {
             let (start, plan) = (station.time.now, AlarmPlan([try alarm()], since: station.time.now))
             try await station.run("w", "failed")
             try await station.engine.catchUp()
-            let store = try DeliveryStore(log: station.log)
+            let (store, book) = (try DeliveryStore(log: station.log), LogBook())
             var boards = (0..<2).map { _ in
                 AlarmBoard(
-                    plan, log: station.log, engine: station.engine, store: store, runs: EventIDPool(), logger: nil)
+                    plan, log: station.log, engine: station.engine, store: store, runs: EventIDPool(),
+                    logger: book.logger)
             }
             // The second has read what there is, and is told of the first's change only by the log's refusal.
             #expect(try await boards[0].evaluate(at: start.adding(seconds: 1)))
             #expect(try await !boards[1].evaluate(at: start.adding(seconds: 1)))
             #expect(try await !boards[0].evaluate(at: start.adding(seconds: 2)))
             #expect(try station.changes() == ["a OK", "a ALARM"])
+            #expect(book.lines == ["notice: alarm a is OK", "warning: alarm a is ALARM"])
+            let metadata = try #require(book.metadata(of: "warning: alarm a is ALARM"))
+            #expect(metadata["alarm"] == "a" && metadata["state"] == "ALARM" && metadata["was"] == "OK")
         }
     }
 

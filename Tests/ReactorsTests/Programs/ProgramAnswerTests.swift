@@ -126,6 +126,7 @@ struct ProgramOutputTests {
         #expect(errors.take(Array("one\n\u{1B}[2Jtwo\nTOKEN=hun".utf8)) == ["one", "\\u{1B}[2Jtwo"])
         #expect(errors.take(Array("ter22 \n\n".utf8)) == ["TOKEN=***"])
         #expect(errors.last == "TOKEN=***")
+        #expect(errors.take(Array("    raise \n\tfrom\n".utf8)) == ["    raise", " from"] && errors.last == "from")
         #expect(errors.take(Array("not ended".utf8)).isEmpty)
         #expect(errors.end() == "not ended" && errors.last == "not ended" && errors.end() == nil)
         errors.reset()

@@ -168,6 +168,22 @@ struct ProgramRunnerTests {
         }
     }
 
+    @Test("is named in the log with what it says, and with the event it says it at")
+    func named() async throws {
+        try await withWorkbench { bench in
+            let book = LogBook()
+            let program = try bench.shell(#"echo '  here' >&2; read -r event; echo '{"outcome":"done"}'"#)
+            #expect(await bench.runner(program, logger: book.logger).askOnce("7-abc") == .done)
+            #expect(
+                book.metadata(of: "info: program said:   here")
+                    == ["program": "./program", "reactor": "r", "key": "7-abc"])
+            let host = bench.host(logger: book.logger)
+            let complaint = try bench.shell(#"echo there >&2; read -r event; echo '{"outcome":"done"}'"#)
+            #expect(await host.runner(complaint, as: .channel, "pager").askOnce() == .done)
+            #expect(book.metadata(of: "info: program said: there")?["channel"] == "pager")
+        }
+    }
+
     /// Fills its standard error faster than anybody reads it, from a thread of its own, on being told so.
     private static let chatter = """
         import fcntl, threading

@@ -74,7 +74,7 @@ struct Workbench {
     func runner(
         _ definition: ProgramDefinition, patience: ProgramPatience = .ample, logger: Logger? = nil
     ) -> ProgramRunner {
-        host(patience: patience, logger: logger).runner(definition, telling: "DAYBOOK_REACTOR", "r")
+        host(patience: patience, logger: logger).runner(definition, as: .reactor, "r")
     }
 }
 
@@ -116,8 +116,13 @@ func isAlive(_ process: String) -> Bool {
 
 /// Keeps what is logged.
 final class LogBook: Sendable {
-    private let kept = Mutex<[String]>([])
-    var lines: [String] { kept.withLock { $0 } }
+    private let kept = Mutex<[(line: String, metadata: Logger.Metadata)]>([])
+    var lines: [String] { kept.withLock { $0.map(\.line) } }
+
+    /// What stands beside the first line of this text.
+    func metadata(of line: String) -> [String: String]? {
+        kept.withLock { $0.first { $0.line == line }?.metadata.mapValues { "\($0)" } }
+    }
 
     var logger: Logger {
         var logger = Logger(label: "test") { _ in Handler(book: self) }
@@ -135,6 +140,9 @@ final class LogBook: Sendable {
             set { metadata[key] = newValue }
         }
 
-        func log(event: LogEvent) { book.kept.withLock { $0.append("\(event.level): \(event.message)") } }
+        func log(event: LogEvent) {
+            let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+            book.kept.withLock { $0.append(("\(event.level): \(event.message)", all)) }
+        }
     }
 }

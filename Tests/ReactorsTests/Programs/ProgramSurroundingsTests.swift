@@ -45,7 +45,7 @@ struct ProgramSurroundingsTests {
                 ]
             }
             let host = bench.host(["LANG": "C.UTF-8", "TZ": "UTC", "HOME": "/", "SECRET": "not for you"])
-            #expect(await host.runner(program, telling: "DAYBOOK_REACTOR", "r").askOnce() == .done)
+            #expect(await host.runner(program, as: .reactor, "r").askOnce() == .done)
             #expect(
                 bench.notes.filter { !$0.hasPrefix("PATH=") } == [
                     "DAYBOOK_DATA=\(bench.folder)/data", "DAYBOOK_REACTOR=r", "HOME=/", "LANG=de_DE.UTF-8",
