@@ -102,13 +102,19 @@ public final class Dispatcher: Sendable {
     @discardableResult
     public func start() async throws(ReactorError) -> Bool {
         guard try takeLease() else { return false }
-        try store.catchUp()
-        let known = try store.reactors()
-        for definition in definitions {
-            try await start(definition, known: known[definition.name])
-        }
-        try store.catchUp()
+        // From the log itself: what has been told so far may take long to read, and nobody is to wait for that here.
+        for definition in definitions { try await start(definition, known: try known(definition.name)) }
         return true
+    }
+
+    private func known(_ name: String) throws(ReactorError) -> StartedReactor? {
+        do throws(LogError) {
+            let head = try log.head(of: StreamID(family: "reactor", subject: name))
+            guard let head, let event = try log.event(at: head.sequence) else { return nil }
+            return StartedReactor(event.data, revision: head.revision)
+        } catch {
+            throw .log(error)
+        }
     }
 
     private func takeLease() throws(ReactorError) -> Bool {
@@ -126,7 +132,7 @@ public final class Dispatcher: Sendable {
     private func start(_ definition: ReactorDefinition, known: StartedReactor?) async throws(ReactorError) {
         if let known, known.choice == definition.choice { return }
         let start = try sequence(of: known == nil ? definition.from : .end)
-        let places = try places(of: definition, known: known, start: start)
+        let places = try await places(of: definition, known: known, start: start)
         let started = StartedReactor(
             from: places.values.min() ?? start, channels: places, choice: definition.choice,
             revision: known?.revision ?? 0)
@@ -147,11 +153,16 @@ public final class Dispatcher: Sendable {
     /// a channel that is new to a known reactor begins at the log's end.
     private func places(
         of definition: ReactorDefinition, known: StartedReactor?, start: UInt64
-    ) throws(ReactorError) -> [String: UInt64] {
+    ) async throws(ReactorError) -> [String: UInt64] {
+        while known != nil, try !store.takeInPart() { await Task.yield() }
         var places: [String: UInt64] = [:]
         for route in routes where route.definition.name == definition.name {
+            guard let known else {
+                places[route.channel] = start
+                continue
+            }
             let reached = try store.positions(definition.name, route.channel).values.min()
-            places[route.channel] = reached ?? known?.position(of: route.channel) ?? start
+            places[route.channel] = reached ?? known.position(of: route.channel) ?? start
         }
         return places
     }
@@ -204,6 +215,7 @@ extension Dispatcher {
             report.isLeftToAnother = true
             return report
         }
+        guard try await readUp() else { return DispatchReport() }
         let tries = NotificationTry(log: log, source: source, pace: pace, runs: runs, logger: logger)
         let board = alarms.map {
             AlarmBoard($0, log: log, engine: engine, store: store, runs: runs, logger: logger)
@@ -226,6 +238,19 @@ extension Dispatcher {
         }
         await release()
         return try result.get()
+    }
+
+    /// Reads what has been told so far, part by part, where `reactors.sqlite` does not know it yet. What was read stays.
+    ///
+    /// - Returns: false where it was cancelled meanwhile.
+    private func readUp() async throws(ReactorError) -> Bool {
+        guard try !store.takeInPart() else { return true }
+        logger?.info("reading what was told before; nothing is told until that is done")
+        repeat {
+            await Task.yield()
+            if Task.isCancelled { return false }
+        } while try !store.takeInPart()
+        return true
     }
 
     /// Whatever runs for channels and reactors runs only while the dispatcher is driven.

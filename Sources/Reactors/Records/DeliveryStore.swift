@@ -12,17 +12,19 @@ final class DeliveryStore: Sendable {
     private let log: EventLog
     private let path: String
     private let queue: DatabaseQueue
+    /// Events that one transaction takes in: a log of millions is read in parts, and what was read stays.
+    private let eventsAtOnce: UInt64
 
     /// Raised when the tables change; a file of another version is rebuilt.
     private static let version = 3
 
-    convenience init(log: EventLog) throws(ReactorError) {
-        try self.init(log: log, path: log.dataDirectory + "/reactors.sqlite")
+    convenience init(log: EventLog, eventsAtOnce: UInt64 = 1 << 14) throws(ReactorError) {
+        try self.init(log: log, path: log.dataDirectory + "/reactors.sqlite", eventsAtOnce: eventsAtOnce)
     }
 
     /// As it was at a point in the past, in memory.
     convenience init(log: EventLog, asOf point: AsOf) throws(ReactorError) {
-        try self.init(log: log, path: ":memory:")
+        try self.init(log: log, path: ":memory:", eventsAtOnce: 1 << 14)
         switch point {
         case .now: try catchUp()
         case .sequence(let last): try catchUp(to: last == .max ? nil : last + 1)
@@ -30,9 +32,10 @@ final class DeliveryStore: Sendable {
         }
     }
 
-    private init(log: EventLog, path: String) throws(ReactorError) {
+    private init(log: EventLog, path: String, eventsAtOnce: UInt64) throws(ReactorError) {
         self.log = log
         self.path = path
+        self.eventsAtOnce = eventsAtOnce
         queue = try Self.opened(path)
         try prepare()
     }
@@ -113,25 +116,34 @@ extension DeliveryStore {
 
     /// Takes in what was appended since, up to `end` or the log's. Where the checkpoint is not this log's, from the start.
     func catchUp(to end: UInt64? = nil, observedBy time: Timestamp? = nil) throws(ReactorError) {
+        while try !takeInPart(to: end, observedBy: time) {}
+    }
+
+    /// Takes in the next part of that, in a transaction of its own.
+    ///
+    /// - Returns: whether there was nothing more.
+    func takeInPart(to end: UInt64? = nil, observedBy time: Timestamp? = nil) throws(ReactorError) -> Bool {
         try access { queue in
             let logEnd = try log.end()
             let end = min(end ?? logEnd, logEnd)
-            if try queue.read({ try Self.checkpoint($0)?.sequence }) == end { return }
-            try queue.write { db in try self.takeIn(db, to: end, observedBy: time) }
+            if try queue.read({ try Self.checkpoint($0)?.sequence }) == end { return true }
+            return try queue.write { db in try self.takeIn(db, to: end, observedBy: time) }
         }
     }
 
-    private func takeIn(_ db: Database, to end: UInt64, observedBy time: Timestamp?) throws {
+    /// Others may have taken in something since the last part: each begins at the checkpoint that it finds.
+    private func takeIn(_ db: Database, to end: UInt64, observedBy time: Timestamp?) throws -> Bool {
         var start = try Self.checkpoint(db)
         if let known = start, try known.sequence > end || digest(before: known.sequence) != known.digest {
             try Self.recreate(db)
             start = nil
         }
         let from = start?.sequence ?? 0
-        guard from < end else { return }
-        try log.forEachBatch(from: from, to: end) { batch in
+        guard from < end else { return true }
+        let partEnd = min(end, from + eventsAtOnce)
+        try log.forEachBatch(from: from, to: partEnd) { batch in
             try batch.forEach { event in
-                guard event.sequence >= from, event.sequence < end else { return }
+                guard event.sequence >= from, event.sequence < partEnd else { return }
                 if let time, event.observed > time { return }
                 if event.family == "notification" { try Self.foldNotification(event, db) }
                 if event.family == "reactor" { try Self.foldReactor(event, db) }
@@ -140,7 +152,13 @@ extension DeliveryStore {
         }
         try db.execute(
             sql: "INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?)",
-            arguments: [Int64(end), try digest(before: end)])
+            arguments: [Int64(partEnd), try digest(before: partEnd)])
+        return partEnd == end
+    }
+
+    /// How many of the log's events have been taken in.
+    func reached() throws(ReactorError) -> UInt64 {
+        try access { queue in try queue.read { try Self.checkpoint($0)?.sequence ?? 0 } }
     }
 
     private func digest(before end: UInt64) throws -> String {
