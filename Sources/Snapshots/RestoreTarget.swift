@@ -9,16 +9,16 @@ import Glibc
 struct RestoreTarget {
     private let folder: String
     private let parent: String
-    private let asidePrefix: String
+    private let asideName: String
 
-    private var aside: String { "\(asidePrefix)\(getpid())" }
+    private var aside: String { (parent == "/" ? "" : parent) + "/\(asideName)\(getpid())" }
 
     init(_ folder: String) throws(SnapshotError) {
         // Of a relative URL, `standardized` would take `..` off without its base.
         let url = URL(fileURLWithPath: folder).absoluteURL.standardized
         self.folder = url.path
         parent = url.deletingLastPathComponent().path
-        asidePrefix = (parent == "/" ? "" : parent) + "/.\(url.lastPathComponent).restoring-"
+        asideName = ".\(url.lastPathComponent).restoring-"
         try checkEmpty()
     }
 
@@ -40,21 +40,14 @@ struct RestoreTarget {
         do { try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true) } catch {
             throw .system(operation: "make the folder", path: parent, reason: error.localizedDescription)
         }
-        removeLeftovers()
-        guard mkdir(aside, 0o700) == 0 else { throw .system("make the folder", aside) }
-        let descriptor = open(aside, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        flock(descriptor, LOCK_EX | LOCK_NB)
-        defer { close(descriptor) }
-        do throws(SnapshotError) {
-            let report = try body(FolderSink(aside))
-            try check(report.manifest)
-            guard syncfs(descriptor) == 0 else { throw .system("sync", aside) }
-            try putInPlace()
-            return report
-        } catch {
-            try? FileManager.default.removeItem(atPath: aside)
-            throw error
-        }
+        PassingFolder.removeLeftovers(in: parent, prefix: asideName) { $0.allSatisfy(\.isNumber) }
+        guard let made = PassingFolder(at: aside) else { throw .system("make the folder", aside) }
+        let report = try body(FolderSink(aside))
+        try check(report.manifest)
+        guard syncfs(made.descriptor) == 0 else { throw .system("sync", aside) }
+        try putInPlace()
+        _ = consume made
+        return report
     }
 
     /// Opens the log as every command will, which also makes what is missing of the folders.
@@ -83,19 +76,6 @@ struct RestoreTarget {
             }
         }
         try Folders.sync(parent)
-    }
-
-    /// What restores that were killed have left; a living one holds its lock.
-    private func removeLeftovers() {
-        let prefix = URL(fileURLWithPath: asidePrefix).lastPathComponent
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
-            guard name.dropFirst(prefix.count).allSatisfy(\.isNumber) else { continue }
-            let path = (parent == "/" ? "" : parent) + "/" + name
-            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            guard descriptor >= 0 else { continue }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { try? FileManager.default.removeItem(atPath: path) }
-            close(descriptor)
-        }
     }
 }
 

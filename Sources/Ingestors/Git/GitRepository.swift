@@ -29,10 +29,21 @@ public struct GitRepository: Sendable {
         guard isBundle(path) else {
             return try await body(GitRepository(name: path, directory: try await gitDirectory(path)))
         }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "daybook-bundle-\(UUID())").path()
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try await unpack(path, into: folder)
-        return try await body(GitRepository(name: path, directory: folder))
+        let folder = try folderForBundle()
+        try await unpack(path, into: folder.path)
+        let result = try await body(GitRepository(name: path, directory: folder.path))
+        _ = consume folder
+        return result
+    }
+
+    private static func folderForBundle() throws(IngestError) -> PassingFolder {
+        let (parent, prefix) = (FileManager.default.temporaryDirectory.path(), "daybook-bundle-")
+        PassingFolder.removeLeftovers(in: parent, prefix: prefix) { UUID(uuidString: String($0)) != nil }
+        let path = (parent.hasSuffix("/") ? parent : parent + "/") + prefix + UUID().uuidString
+        guard let folder = PassingFolder(at: path) else {
+            throw .git("a bundle cannot be unpacked into \(path): \(String(cString: strerror(errno)))")
+        }
+        return folder
     }
 
     /// The versions in which the file was changed, oldest first, along first parents and over all branches.

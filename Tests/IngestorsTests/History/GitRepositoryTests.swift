@@ -52,10 +52,32 @@ struct GitRepositoryTests {
         await #expect(throws: Enough.self) {
             try await GitRepository.open(bundle) { repository in
                 copy.withLock { $0 = repository.directory }
+                let mode = try FileManager.default.attributesOfItem(atPath: repository.directory)[.posixPermissions]
+                #expect(mode as? Int == 0o700)
                 throw Enough()
             }
         }
         #expect(copy.withLock { $0 } != bundle && !FileManager.default.fileExists(atPath: copy.withLock { $0 }))
+    }
+
+    @Test("what a killed import has left of a bundle goes with the next one; a living one's stays")
+    func leftovers() async throws {
+        let bare = try Repository(.minutes("A=1"))
+        let bundle = bare.folder + "/history.bundle"
+        try bare.git("bundle", "create", "-q", bundle, "--all")
+        let parent = FileManager.default.temporaryDirectory.path() + "/daybook-bundle-"
+        let (left, living, strange) = (
+            parent + UUID().uuidString, parent + UUID().uuidString, parent + "mine-\(getpid())"
+        )
+        for folder in [left, living, strange] {
+            try FileManager.default.createDirectory(atPath: folder + "/refs", withIntermediateDirectories: true)
+        }
+        defer { for folder in [living, strange] { try? FileManager.default.removeItem(atPath: folder) } }
+        let lock = open(living, O_RDONLY)
+        defer { close(lock) }
+        #expect(flock(lock, LOCK_EX) == 0)
+        #expect(try await versions(bundle).count == 1)
+        #expect([left, living, strange].map { FileManager.default.fileExists(atPath: $0) } == [false, true, true])
     }
 
     @Test("files come byte for byte; what is none, is gone or is too large is said to be")
