@@ -49,8 +49,7 @@ public struct GitRepository: Sendable {
     /// The versions in which the file was changed, oldest first, along first parents and over all branches.
     public func versions(of path: String) async throws(IngestError) -> [SavedVersion] {
         let answer = try await ask(
-            "rev-list", "--reverse", "--first-parent", "--all", "--timestamp", "--", path
-        )
+            ["rev-list", "--reverse", "--first-parent", "--timestamp"] + Self.branches + ["--", path])
         return answer.split(separator: UInt8(ascii: "\n")).compactMap { line in
             let parts = String(decoding: line, as: UTF8.self).split(separator: " ")
             guard parts.count == 2, let seconds = Int64(parts[0]) else { return nil }
@@ -65,8 +64,8 @@ public struct GitRepository: Sendable {
     /// The files that the history holds, and in how many versions each; those with most first.
     public func files() async throws(IngestError) -> [(path: String, versions: Int)] {
         let answer = try await ask(
-            "log", "--first-parent", "--all", "--no-show-signature", "--no-renames", "--no-ext-diff", "--format=",
-            "--name-only", "-z", "-m")
+            ["log", "--first-parent", "--no-show-signature", "--no-renames", "--no-ext-diff"] + Self.branches
+                + ["--format=", "--name-only", "-z", "-m"])
         var counts: [[UInt8]: Int] = [:]
         for name in answer.split(whereSeparator: { $0 == 0 || $0 == UInt8(ascii: "\n") }) {
             counts[Array(name), default: 0] += 1
@@ -75,7 +74,10 @@ public struct GitRepository: Sendable {
             .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
     }
 
-    private func ask(_ arguments: String...) async throws(IngestError) -> [UInt8] {
+    /// All that history was saved on; nobody has saved a page as a stash, a note, or a proposal that nobody took.
+    private static let branches = ["--ignore-missing", "--branches", "--remotes", "--tags", "HEAD"]
+
+    private func ask(_ arguments: [String]) async throws(IngestError) -> [UInt8] {
         try await GitCommand(arguments: Self.common + ["--git-dir=\(directory)"] + arguments).run()
     }
 

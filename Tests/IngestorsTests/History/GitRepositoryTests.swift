@@ -97,6 +97,24 @@ struct GitRepositoryTests {
         #expect(try await objects(repository.folder, "d/*.xml") == [], "a path is a name, not a pattern")
     }
 
+    @Test("stashes, notes and others' proposals are no versions; remote branches, tags and a HEAD of its own are")
+    func references() async throws {
+        let repository = try Repository(.minutes("A=1", "A=2"))
+        let names = [
+            "stash", "notes/commits", "notes/a/b", "pull/1/head", "merge-requests/1/head", "original/refs/heads/main",
+            "remotes/origin/side", "tags/then",
+        ]
+        for (number, name) in names.enumerated() {
+            try repository.save([Saved(list("B=\(number)"), at: 60 * Double(number + 3))], on: "side", from: "main")
+            try repository.git("update-ref", "refs/\(name)", "refs/heads/side")
+            try repository.git("update-ref", "-d", "refs/heads/side")
+        }
+        #expect(try await versions(repository.folder).map(\.saved) == [0, 60, 540, 600].map { at($0) })
+        #expect(try await GitRepository.open(repository.folder) { try await $0.files().map(\.versions) } == [4])
+        try repository.git("update-ref", "--no-deref", "HEAD", "refs/notes/a/b")
+        #expect(try await versions(repository.folder).count == 5)
+    }
+
     @Test("many and large versions are read without waiting for one another")
     func many() async throws {
         let texts = (0..<400).map { "\($0) " + String(repeating: "é", count: ($0 * 7919) % 40_000) }
