@@ -11,7 +11,7 @@ enum GitObject: Sendable {
     case bytes([UInt8])
     /// Not there in this commit.
     case missing
-    /// Not a file: a folder, a submodule.
+    /// Not a file: a folder, a symbolic link, a submodule.
     case other(String)
     /// Larger than asked for; the size in bytes.
     case tooLarge(Int)
@@ -25,9 +25,16 @@ final class GitObjects: Sendable {
     /// F_SETPIPE_SZ, which <fcntl.h> names only under _GNU_SOURCE.
     private static let setPipeSize: Int32 = 1031
 
+    struct Request: Sendable {
+        /// What `cat-file` is asked for.
+        var text: String
+        /// What it is known to be, where it is no file: git would hand over a link's target, and knows nothing of a submodule.
+        var other: String?
+    }
+
     private struct State {
-        var requests: ArraySlice<String>
-        var unanswered: [Int] = []
+        var requests: ArraySlice<Request>
+        var unanswered: [(bytes: Int, other: String?)] = []
         var unansweredBytes = 0
         var number = 0
         var buffer: [UInt8] = []
@@ -43,7 +50,7 @@ final class GitObjects: Sendable {
     /// Reading waits for git: not on a thread that tasks run on.
     private let thread = DispatchQueue(label: "daybook.git")
 
-    private init(requests: [String], input: Int32, output: Int32, sizeMax: Int) {
+    private init(requests: [Request], input: Int32, output: Int32, sizeMax: Int) {
         state = Mutex(State(requests: requests[...]))
         self.input = input
         self.output = output
@@ -52,7 +59,7 @@ final class GitObjects: Sendable {
 
     /// Runs `command`, a `cat-file --batch`, for as long as `body` does.
     static func with<Result: Sendable>(
-        _ command: GitCommand, requests: [String], sizeMax: Int, _ body: @Sendable (GitObjects) async throws -> Result
+        _ command: GitCommand, requests: [Request], sizeMax: Int, _ body: @Sendable (GitObjects) async throws -> Result
     ) async throws -> Result {
         let questions = try pipe()
         let answers = try pipe()
@@ -107,9 +114,10 @@ final class GitObjects: Sendable {
             do throws(IngestError) {
                 try ask(&state)
                 guard let request = state.unanswered.first else { return .success(nil) }
-                let object = try answer(&state)
+                let answered = try answer(&state)
+                let object = request.other.map { .other($0) } ?? answered
                 state.unanswered.removeFirst()
-                state.unansweredBytes -= request
+                state.unansweredBytes -= request.bytes
                 state.number += 1
                 return .success((state.number - 1, object))
             } catch {
@@ -121,13 +129,13 @@ final class GitObjects: Sendable {
 
     private func ask(_ state: inout State) throws(IngestError) {
         while let request = state.requests.first {
-            let line = Array((request + "\n").utf8)
+            let line = Array((request.text + "\n").utf8)
             guard state.unanswered.isEmpty || state.unansweredBytes + line.count <= Self.requestBytesAhead else {
                 return
             }
             try write(line)
             state.requests.removeFirst()
-            state.unanswered.append(line.count)
+            state.unanswered.append((line.count, request.other))
             state.unansweredBytes += line.count
         }
     }

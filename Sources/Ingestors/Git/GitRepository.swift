@@ -9,10 +9,18 @@ public struct SavedVersion: Sendable, Hashable {
     public let commit: String
     /// When it was committed. Committers' clocks differ, so a version may be older than the one before it.
     public let saved: Timestamp
+    /// What it saved there.
+    public var kind: Kind
 
-    public init(commit: String, saved: Timestamp) {
+    /// What can stand under a file's name.
+    public enum Kind: Sendable, Hashable {
+        case file, symbolicLink, submodule
+    }
+
+    public init(commit: String, saved: Timestamp, kind: Kind = .file) {
         self.commit = commit
         self.saved = saved
+        self.kind = kind
     }
 }
 
@@ -48,14 +56,31 @@ public struct GitRepository: Sendable {
 
     /// The versions in which the file was changed, oldest first, along first parents and over all branches.
     public func versions(of path: String) async throws(IngestError) -> [SavedVersion] {
-        let answer = try await ask(
-            ["rev-list", "--reverse", "--first-parent", "--timestamp"] + Self.branches + ["--", path])
-        return answer.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            let parts = String(decoding: line, as: UTF8.self).split(separator: " ")
-            guard parts.count == 2, let seconds = Int64(parts[0]) else { return nil }
-            let saved = Timestamp(millisecondsSinceEpoch: min(max(seconds, 0), Self.secondsMax) * 1000)
-            return SavedVersion(commit: String(parts[1]), saved: saved)
+        let answer = try await log("--reverse", "--format=%H %ct", "--raw", "--", path)
+        return Self.versions(answer, of: path)
+    }
+
+    /// Reads `COMMIT SECONDS`, and for each what it changed: `:MODE MODE …` with the mode that it left, and the path.
+    static func versions(_ answer: [UInt8], of path: String) -> [SavedVersion] {
+        var versions: [SavedVersion] = []
+        var mode: Substring?
+        for part in answer.split(whereSeparator: { $0 == 0 || $0 == UInt8(ascii: "\n") }) {
+            if let known = mode {
+                mode = nil
+                guard !versions.isEmpty, part.elementsEqual(path.utf8) else { continue }
+                versions[versions.count - 1].kind = SavedVersion.Kind(mode: known)
+                continue
+            }
+            let words = String(decoding: part, as: UTF8.self).split(separator: " ")
+            guard words.count >= 2 else { continue }
+            if words[0].hasPrefix(":") {
+                mode = words[1]
+            } else if let seconds = Int64(words[1]) {
+                let saved = Timestamp(millisecondsSinceEpoch: min(max(seconds, 0), secondsMax) * 1000)
+                versions.append(SavedVersion(commit: String(words[0]), saved: saved))
+            }
         }
+        return versions
     }
 
     /// The end of the year 9999; git itself takes any number.
@@ -63,15 +88,23 @@ public struct GitRepository: Sendable {
 
     /// The files that the history holds, and in how many versions each; those with most first.
     public func files() async throws(IngestError) -> [(path: String, versions: Int)] {
-        let answer = try await ask(
-            ["log", "--first-parent", "--no-show-signature", "--no-renames", "--no-ext-diff"] + Self.branches
-                + ["--format=", "--name-only", "-z", "-m"])
+        let answer = try await log("--format=", "--name-only")
         var counts: [[UInt8]: Int] = [:]
         for name in answer.split(whereSeparator: { $0 == 0 || $0 == UInt8(ascii: "\n") }) {
             counts[Array(name), default: 0] += 1
         }
         return counts.map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
             .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    }
+
+    /// What each commit changed along first parents, whatever the repository's configuration would rather show.
+    private func log(_ arguments: String...) async throws(IngestError) -> [UInt8] {
+        try await ask(
+            [
+                "-c", "log.follow=false", "-c", "log.showRoot=true", "log", "--first-parent",
+                "--diff-merges=first-parent", "--no-show-signature", "--no-renames", "--no-ext-diff",
+                "--ignore-submodules=none", "-z",
+            ] + Self.branches + arguments)
     }
 
     /// All that history was saved on; nobody has saved a page as a stash, a note, or a proposal that nobody took.
@@ -87,15 +120,36 @@ public struct GitRepository: Sendable {
     ]
 }
 
+extension SavedVersion.Kind {
+    /// - Parameter mode: as git writes it, in octal digits.
+    init(mode: Substring) {
+        switch mode {
+        case "120000": self = .symbolicLink
+        case "160000": self = .submodule
+        default: self = .file
+        }
+    }
+
+    /// What it is where it is no file.
+    var name: String? {
+        switch self {
+        case .file: nil
+        case .symbolicLink: "symbolic link"
+        case .submodule: "submodule"
+        }
+    }
+}
+
 extension GitRepository {
-    /// Hands over the bytes of a file in the given commits, in their order.
+    /// Hands over the bytes of a file in the given versions, in their order.
     ///
     /// - Parameter sizeMax: larger versions are passed over.
     func withVersions<Result: Sendable>(
-        of path: String, in commits: [String], sizeMax: Int, _ body: @Sendable (GitObjects) async throws -> Result
+        _ versions: [SavedVersion], of path: String, sizeMax: Int, _ body: @Sendable (GitObjects) async throws -> Result
     ) async throws -> Result {
         let command = GitCommand(arguments: Self.common + ["--git-dir=\(directory)", "cat-file", "--batch"])
-        return try await GitObjects.with(command, requests: commits.map { "\($0):\(path)" }, sizeMax: sizeMax, body)
+        let requests = versions.map { GitObjects.Request(text: "\($0.commit):\(path)", other: $0.kind.name) }
+        return try await GitObjects.with(command, requests: requests, sizeMax: sizeMax, body)
     }
 
     /// Bundles of both versions begin so.

@@ -86,7 +86,7 @@ public struct HistoryImport: Sendable {
         let reader = VersionReader(definition, path: path)
         do {
             return try await repository.withVersions(
-                of: path, in: plan.versions.map(\.version.commit), sizeMax: definition.fetch.limits.size
+                plan.versions.map(\.version), of: path, sizeMax: definition.fetch.limits.size
             ) { objects in
                 try await session.run(objects, reader, ahead: Self.versionsAhead)
             }

@@ -12,8 +12,8 @@ struct GitRepositoryTests {
 
     private func objects(_ path: String, _ file: String, sizeMax: Int = 1 << 20) async throws -> [String] {
         try await GitRepository.open(path) { repository in
-            let commits = try await repository.versions(of: file).map(\.commit)
-            return try await repository.withVersions(of: file, in: commits, sizeMax: sizeMax) { objects in
+            let versions = try await repository.versions(of: file)
+            return try await repository.withVersions(versions, of: file, sizeMax: sizeMax) { objects in
                 var said: [String] = []
                 while let (number, object) = try await objects.next() {
                     switch object {
@@ -95,6 +95,28 @@ struct GitRepositoryTests {
         #expect(
             try await objects(repository.folder, "d").allSatisfy { $0.hasSuffix("tree") || $0.hasSuffix("missing") })
         #expect(try await objects(repository.folder, "d/*.xml") == [], "a path is a name, not a pattern")
+    }
+
+    @Test("a symbolic link and a submodule are not taken for a file, nor for one that is gone")
+    func noFiles() async throws {
+        let repository = try Repository([
+            Saved("elsewhere", at: 0, mode: "120000"), Saved("a file", at: 60),
+            Saved("a file", at: 120, mode: "100755"),
+            Saved(String(repeating: "1", count: 40), at: 180, mode: "160000"), Saved(nil, at: 240),
+            Saved("in a folder", at: 300, path: "shelf.xml/a", mode: "120000"),
+            Saved(nil, at: 360, path: "shelf.xml/a"),
+            Saved("elsewhere", at: 420, mode: "120000"),
+        ])
+        // What the repository's own configuration would rather show or hide decides nothing.
+        for setting in ["log.showRoot=false", "log.follow=true", "diff.ignoreSubmodules=all", "diff.renames=copies"] {
+            let parts = setting.split(separator: "=").map(String.init)
+            try repository.git("config", parts[0], parts[1])
+        }
+        #expect(
+            try await objects(repository.folder, "shelf.xml") == [
+                "0 symbolic link", "1 a file", "2 a file", "3 submodule", "4 missing", "5 tree", "6 missing",
+                "7 symbolic link",
+            ])
     }
 
     @Test("stashes, notes and others' proposals are no versions; remote branches, tags and a HEAD of its own are")

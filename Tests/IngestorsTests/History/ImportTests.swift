@@ -49,6 +49,17 @@ struct ImportTests {
         #expect(run.failures?.map(\.url) == [evidence] && run.missed == nil)
     }
 
+    @Test("a symbolic link is a failed run that says so, whatever it leads to")
+    func links() async throws {
+        let versions = [
+            Saved(list("A=1"), at: 0), Saved("newest.xml", at: 60, mode: "120000"), Saved(list("A=2"), at: 120),
+        ]
+        try await past.take(try Repository(versions))
+        #expect(try past.story() == "A=1 [0 completed] [1 failed] A=2 [2 completed]")
+        let failed = try #require(try past.events().first { $0.type == "run.failed" })
+        #expect(try RunEnded(json: failed.data).error?.hasSuffix("it is no file there but a symbolic link") == true)
+    }
+
     @Test("a version that is larger than a page may be is a failed run, and nothing of it is kept in memory")
     func tooLarge() async throws {
         var definition = try Past.watch()

@@ -11,8 +11,11 @@ struct Saved {
     var text: String?
     /// Seconds after `at(0)`.
     var seconds: Double
+    /// `120000` is a symbolic link to the text, `160000` a submodule at the commit that the text names.
+    var mode: String
 
-    init(_ text: String?, at seconds: Double, path: String = "shelf.xml") {
+    init(_ text: String?, at seconds: Double, path: String = "shelf.xml", mode: String = "100644") {
+        self.mode = mode
         self.path = path
         self.text = text
         self.seconds = seconds
@@ -59,8 +62,10 @@ final class Repository: Sendable {
             if number == 0, let from = start ?? (exists ? "refs/heads/\(branch)" : nil) {
                 stream += Data("from \(from)^0\n".utf8)
             }
-            if let text = version.text {
-                stream += Data("M 100644 inline \(version.path)\ndata \(text.utf8.count)\n\(text)\n".utf8)
+            if let text = version.text, version.mode == "160000" {
+                stream += Data("M 160000 \(text) \(version.path)\n".utf8)
+            } else if let text = version.text {
+                stream += Data("M \(version.mode) inline \(version.path)\ndata \(text.utf8.count)\n\(text)\n".utf8)
             } else {
                 stream += Data("D \(version.path)\n".utf8)
             }
