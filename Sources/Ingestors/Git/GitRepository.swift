@@ -83,6 +83,13 @@ public struct GitRepository: Sendable {
         return versions
     }
 
+    /// Those of the commits that neither a branch nor a tag leads to any more, in their order.
+    func lost(of commits: [String]) async throws(IngestError) -> [String] {
+        let answer = try await ask(["rev-list"] + Self.branches)
+        let there = Set(answer.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) })
+        return commits.filter { !there.contains($0) }
+    }
+
     /// The end of the year 9999; git itself takes any number.
     private static let secondsMax: Int64 = 253_402_300_799
 

@@ -60,7 +60,9 @@ public struct HistoryImport: Sendable {
         let runs = try logged { () throws(LogError) in
             try log.head(of: StreamID(family: "run", subject: definition.name))
         }
-        let plan = try plan(after: try ImportedPast(state, of: definition.name, among: history, path, in: log))
+        let past = try ImportedPast(state, of: definition.name, among: history, path, in: log)
+        try await refuseRewritten(past)
+        let plan = try plan(after: past)
         let report = ImportReport(
             watch: definition.name, path: path, versions: history.count, earlier: plan.done)
         let session = ImportSession(
@@ -68,6 +70,16 @@ public struct HistoryImport: Sendable {
             memory: try ImportMemory(definition, state, log: log, user: user, configuration: configuration),
             writer: ImportWriter(definition, state, log: log, runs: runs?.revision ?? 0), report: report)
         return try await run(session, plan)
+    }
+
+    /// What came after a rewritten commit would be imported a second time, over what it was the first time. That a branch went
+    /// whose commits another has taken up is no rewriting.
+    private func refuseRewritten(_ past: ImportedPast) async throws(IngestError) {
+        guard !past.unknown.isEmpty, let from = try await repository.lost(of: past.unknown).last else { return }
+        throw .history(
+            "the history of \(path) has been rewritten since it was imported into the watch \(definition.name): commit "
+                + "\(from.prefix(12)) is no longer in it; what is on record stays, so import the new history into a watch "
+                + "of its own")
     }
 
     private func plan(after past: ImportedPast) throws(IngestError) -> ImportPlan {
@@ -112,8 +124,12 @@ extension ImportedPast {
             try RunHistory(watch: watch, log: log).forEachPastRun { event throws(LogError) in
                 newest = max(newest ?? event.time, event.time)
                 guard let evidence = event.evidence.flatMap(GitEvidence.init),
-                    evidence.path.utf8.elementsEqual(path.utf8), known.contains(evidence.commit)
+                    evidence.path.utf8.elementsEqual(path.utf8)
                 else { return true }
+                guard known.contains(evidence.commit) else {
+                    unknown.append(evidence.commit)
+                    return true
+                }
                 commit = evidence.commit
                 return false
             }

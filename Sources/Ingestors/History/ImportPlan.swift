@@ -14,6 +14,8 @@ struct PlannedVersion: Equatable {
 struct ImportedPast: Equatable {
     /// The commit of the newest run that was imported from a version of this history, where there is one.
     var commit: String?
+    /// The commits of newer runs that were imported from this path and are no versions of this history, the newest first.
+    var unknown: [String] = []
     /// When the newest of all the watch's events was observed; nil where there is none.
     var newest: Timestamp?
 }

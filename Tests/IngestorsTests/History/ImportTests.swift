@@ -196,6 +196,43 @@ struct ImportAgainTests {
         #expect(try past.story() == "A=1 B=1 [2 completed]")
     }
 
+    @Test("once the history was rewritten it is refused, and says from where", arguments: ["the end", "the whole"])
+    func rewritten(what: String) async throws {
+        let past = try Past()
+        let repository = try Repository(.minutes("A=1", "A=2", "A=3", "A=4"))
+        try await past.take(repository)
+        let (end, commits) = (try past.log.end(), try repository.commits())
+        if what == "the end" {
+            try repository.git("update-ref", "refs/heads/main", commits[1])
+        } else {
+            try repository.git("update-ref", "-d", "refs/heads/main")
+        }
+        try repository.save([Saved(list("A=3"), at: 600), Saved(list("A=4"), at: 660), Saved(list("A=5"), at: 720)])
+        let from = commits[what == "the end" ? 2 : 0].prefix(12)
+        await #expect {
+            try await past.take(repository)
+        } throws: {
+            "\($0)".hasPrefix(
+                "the history of shelf.xml has been rewritten since it was imported into the watch w: commit \(from) is")
+        }
+        #expect(try past.log.end() == end)
+    }
+
+    @Test("a branch that was imported and then taken up by another may go")
+    func merged() async throws {
+        let past = try Past()
+        let repository = try Repository(.minutes("A=1", "A=2"))
+        try repository.save([Saved(list("A=3"), at: 180)], on: "other", from: "refs/heads/main")
+        try await past.take(repository)
+        try repository.save([Saved(list("A=3"), at: 240)], merging: "refs/heads/other")
+        try repository.git("update-ref", "-d", "refs/heads/other")
+        try repository.save([Saved(list("A=4"), at: 300)])
+        try await past.take(repository)
+        #expect(
+            try past.story()
+                == "A=1 [0 completed] A=2 [1 completed] A=3 [3 completed] [4 completed] A=4 [5 completed]")
+    }
+
     @Test("another file of the same time is another history")
     func otherFile() async throws {
         let past = try Past()

@@ -51,8 +51,10 @@ final class Repository: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// Adds commits to a branch, one for each version.
-    func save(_ versions: [Saved], on branch: String = "main", from start: String? = nil) throws {
+    /// Adds commits to a branch, one for each version; the first of them takes up another branch where one is named.
+    func save(
+        _ versions: [Saved], on branch: String = "main", from start: String? = nil, merging other: String? = nil
+    ) throws {
         guard !versions.isEmpty else { return }
         let exists = try !git("for-each-ref", "refs/heads/\(branch)").isEmpty
         var stream = Data()
@@ -61,6 +63,7 @@ final class Repository: Sendable {
             stream += Data("commit refs/heads/\(branch)\ncommitter A <a@b> \(time) +0100\ndata 0\n".utf8)
             if number == 0, let from = start ?? (exists ? "refs/heads/\(branch)" : nil) {
                 stream += Data("from \(from)^0\n".utf8)
+                if let other { stream += Data("merge \(other)^0\n".utf8) }
             }
             if let text = version.text, version.mode == "160000" {
                 stream += Data("M 160000 \(text) \(version.path)\n".utf8)
