@@ -1,13 +1,15 @@
 // Foreign text made harmless for a terminal, and how many columns it takes there.
 
+import Reactors
+
 /// `text` with everything that could steer a terminal shown instead of obeyed: C0 and C1 controls as control pictures
-/// or `<85>`, and the marks that turn the direction of text (Trojan Source, CVE-2021-42574) as `<202E>`.
+/// or `<85>`, and the marks that turn the direction of text (Trojan Source, CVE-2021-42574) or are not seen as `<202E>`.
 func displayable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isSteering) else { return text }
+    guard text.unicodeScalars.contains(where: SafeText.isHazardous) else { return text }
     var shown = ""
     for scalar in text.unicodeScalars {
         switch scalar.value {
-        case _ where !isSteering(scalar): shown.unicodeScalars.append(scalar)
+        case _ where !SafeText.isHazardous(scalar): shown.unicodeScalars.append(scalar)
         case 0..<0x20: shown.unicodeScalars.append(Unicode.Scalar(0x2400 + scalar.value) ?? " ")
         case 0x7F: shown += "␡"
         default: shown += "<\(String(scalar.value, radix: 16, uppercase: true))>"
@@ -18,13 +20,6 @@ func displayable(_ text: String) -> String {
 
 /// The same of a line of a text, in which tabs are its layout.
 func displayable(line: String) -> String { displayable(line.replacing("\t", with: "    ")) }
-
-private func isSteering(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029: true
-    default: false
-    }
-}
 
 func displayWidth(_ text: String) -> Int {
     text.utf8.count == text.unicodeScalars.count

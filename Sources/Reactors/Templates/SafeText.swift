@@ -34,7 +34,8 @@ public enum SafeText {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     }
 
-    private static func isHazardous(_ scalar: Unicode.Scalar) -> Bool {
+    /// The one set of what is not handed to a terminal, whoever shows it.
+    package static func isHazardous(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00...0x1F, 0x7F...0x9F: true  // C0, DEL, C1
         case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true  // bidirectional controls

@@ -9,7 +9,8 @@ struct OutputTests {
         arguments: [
             ("plain é 漢", "plain é 漢"), ("\u{1b}[31mred", "␛[31mred"), ("a\u{7}b\u{7f}", "a␇b␡"),
             ("\u{9b}2J", "<9B>2J"),
-            ("abc\u{202e}txt", "abc<202E>txt"), ("line\nbreak\ttab", "line␊break␉tab"),
+            ("abc\u{202e}txt", "abc<202E>txt"), ("\u{61C}\u{FFF9}\u{E0041}", "<61C><FFF9><E0041>"),
+            ("line\nbreak\ttab", "line␊break␉tab"),
         ])
     func escaping(text: String, shown: String) {
         #expect(displayable(text) == shown)
