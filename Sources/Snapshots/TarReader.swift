@@ -25,6 +25,8 @@ final class TarReader {
         self.path = path
         // Only tar as it stands: with no compression around it nothing can unfold to more than it is.
         archive_read_support_format_tar(archive)
+        // What stands behind an archive's end is read as more of it: nothing may be appended to a snapshot but zeros.
+        archive_read_set_format_option(archive, "tar", "read_concatenated_archives", "1")
         guard archive_read_open_fd(archive, descriptor, 1 << 18) == ARCHIVE_OK else { throw failure() }
     }
 

@@ -144,6 +144,26 @@ struct DamageTests {
         #expect(try scratch.names() == ["bad.tar", "data", "s.tar"])
     }
 
+    @Test("nothing but zeros may stand behind its end", arguments: ["itself", "a byte", "text", "a block", "zeros"])
+    func appended(what: String) async throws {
+        let scratch = try Scratch()
+        let good = try await archive(scratch)
+        let more =
+            switch what {
+            case "itself": good
+            case "a byte": [1] as [UInt8]
+            case "text": Array("and more".utf8)
+            case "a block": [UInt8](repeating: 0, count: 4_096) + [UInt8](repeating: 7, count: 512)
+            default: [UInt8](repeating: 0, count: 10_240)
+            }
+        try scratch.write(good + more, to: "more.tar")
+        if what == "zeros" {
+            #expect(try SnapshotReader(scratch.path("more.tar")).verify().isSound)
+        } else {
+            #expect(throws: SnapshotError.self) { try SnapshotReader(scratch.path("more.tar")).verify() }
+        }
+    }
+
     @Test("a bomb has no way in: what is compressed as a whole is no snapshot")
     func bomb() async throws {
         let scratch = try Scratch()
