@@ -83,7 +83,7 @@ struct Failure: Error, Equatable {
 
     private static func status(of error: SnapshotError) -> ExitStatus {
         switch error {
-        case .exists, .notEmpty: .usage
+        case .exists, .notEmpty, .link: .usage
         case .foreign, .unsound: .no
         case .noRoom, .system, .changed, .cancelled: .world
         case .log(_, let isDamage): isDamage ? .damaged : .world

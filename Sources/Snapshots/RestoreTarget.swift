@@ -28,6 +28,10 @@ struct RestoreTarget {
             guard errno == ENOENT else { throw .system("examine", folder) }
             return
         }
+        if status.st_mode & S_IFMT == S_IFLNK {
+            let target = (try? FileManager.default.destinationOfSymbolicLink(atPath: folder)) ?? "?"
+            throw .link(folder, to: target.hasPrefix("/") ? target : (parent == "/" ? "" : parent) + "/" + target)
+        }
         guard status.st_mode & S_IFMT == S_IFDIR,
             (try? FileManager.default.contentsOfDirectory(atPath: folder))?.isEmpty == true
         else { throw .notEmpty(folder) }

@@ -8,6 +8,8 @@ public enum SnapshotError: Error, Sendable, Equatable, CustomStringConvertible {
     case exists(String)
     /// The folder to restore into holds something.
     case notEmpty(String)
+    /// The folder to restore into is a symbolic link, which a restored folder cannot be renamed over.
+    case link(String, to: String)
     /// The file is no snapshot, or not one that this version reads.
     case foreign(String, reason: String)
     /// A part of the snapshot is not as it was written; the first one that was found.
@@ -29,6 +31,8 @@ public enum SnapshotError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path) is there already; choose another name, or say --force to have it replaced"
         case .notEmpty(let folder):
             "\(folder) is not empty; a snapshot is restored into an empty folder or one that does not exist yet"
+        case .link(let folder, let target):
+            "\(folder) is a symbolic link to \(target); name that, or a folder that does not exist yet"
         case .foreign(let path, let reason): "\(path) is not a snapshot that can be used: \(reason)"
         case .unsound(let path, let problem):
             "\(path) is not sound (\(problem)), and nothing was restored; `daybook snapshot verify` lists all that is wrong"

@@ -200,6 +200,18 @@ struct DamageTests {
         #expect(try scratch.names() == ["data", "new", "other", "s.tar"])
     }
 
+    @Test("a link is not restored onto, and where it leads is said", arguments: ["void", "nowhere"])
+    func link(target: String) async throws {
+        let scratch = try Scratch()
+        _ = try await archive(scratch)
+        try FileManager.default.createDirectory(atPath: scratch.path("void"), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: scratch.path("link"), withDestinationPath: target)
+        #expect(throws: SnapshotError.link(scratch.path("link"), to: scratch.path(target))) {
+            try SnapshotReader(scratch.path("s.tar")).restore(into: scratch.path("link"))
+        }
+        #expect(try scratch.names() == ["data", "link", "s.tar", "void"])
+    }
+
     @Test("what a killed restore left behind goes with the next one; a living one's stays")
     func leftovers() async throws {
         let scratch = try Scratch()
