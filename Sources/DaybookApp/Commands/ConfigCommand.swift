@@ -38,6 +38,7 @@ struct ConfigCheckCommand: ParsableCommand {
         let configuration = try Place.configuration(place)
         let watches = configuration.watches.map(\.name).joined(separator: ", ")
         let console = Console.current
+        for word in configuration.untold { console.error("daybook: \(word)") }
         console.line("\(place.config) is right.")
         console.line("watches: \(watches.isEmpty ? "none yet" : watches)")
         if !configuration.channels.isEmpty {
@@ -60,7 +61,8 @@ struct ConfigCheckCommand: ParsableCommand {
             throw Failure(.usage)
         }
         let answer: JSON = [
-            "ok": true, "problems": [], "warnings": .array(configuration.warnings.map(\.json)),
+            "ok": true, "problems": [],
+            "warnings": .array((configuration.warnings + configuration.untold).map(\.json)),
             "watches": .array(configuration.watches.map { .string($0.name) }),
             "channels": .array(configuration.channels.map { .string($0.name) }),
             "reactors": .array(configuration.reactors.map { .string($0.name) }),

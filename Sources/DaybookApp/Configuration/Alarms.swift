@@ -79,11 +79,8 @@ extension DefaultAlarmSettings {
 
     /// Who hears of a watch's changes, or of how its looks went, hears that there are no looks.
     private static func channels(_ watch: WatchDefinition, _ reactors: [ReactorDefinition]) -> [String] {
-        let kinds = ValueType.Choice.changes.map(\.name).filter {
-            $0.hasPrefix(watch.kind.family + ".") || $0.hasPrefix("run.")
-        }
         let concerned = reactors.filter { reactor in
-            !reactor.shadow && reactor.on.contains { pattern in kinds.contains { WordPattern.matches(pattern, $0) } }
+            !reactor.shadow && (reactor.takesChanges(of: watch.kind.family) || reactor.takesChanges(of: "run"))
         }
         return Set(concerned.flatMap(\.to)).sorted()
     }

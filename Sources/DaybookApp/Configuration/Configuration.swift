@@ -39,8 +39,10 @@ public struct Configuration: Sendable {
     public var normalised: [UInt8] { Array(normalisedText.utf8) }
 
     /// When a watch looks by itself; nothing for one that only `check` looks at.
-    package func schedule(of watch: String) -> Schedule? {
-        watchSettings.first { $0.name.utf8.elementsEqual(watch.utf8) }?.schedule
+    package func schedule(of watch: String) -> Schedule? { settings(of: watch)?.schedule }
+
+    func settings(of watch: String) -> WatchSettings? {
+        watchSettings.first { $0.name.utf8.elementsEqual(watch.utf8) }
     }
 }
 

@@ -83,6 +83,8 @@ struct WatchSettings: Sendable {
     }
 
     let name: String
+    /// Where the watch stands in the file.
+    let line: Int
     let kind: Kind
     let schedule: Schedule?
     let topics: Topics?

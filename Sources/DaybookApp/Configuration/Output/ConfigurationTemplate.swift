@@ -75,10 +75,11 @@ let configurationTemplate = #"""
       #   phone: { preset: ntfy, with: { topic: "${env:NTFY_TOPIC}" } }
       #   editor: { smtp: "smtps://mail.example", user: me, password: "${env:MAIL_PASSWORD}", from: "me@mail.example", to: "ann@mail.example" }
 
-    # What is told, and to whom. A first look tells nobody: everything would be new.
+    # What is told, and to whom. A first look tells nobody: everything would be new. Who is told here is also told when the
+    # looks of a watch fail again and again.
     reactors:
       tell:
-        on: [session.*, item.*, page.*]
+        on: [session.*, item.*, page.*, stock.*]
         to: [screen]
         # Only some of them: a jq filter over the change.
         #   where: '.fields.room == "Hall 1"'

@@ -34,7 +34,8 @@ struct SettingsReader {
             let expect = expect(table.table("expect") ?? .standard(.expect))
         else { return nil }
         return WatchSettings(
-            name: entry.name, kind: kind, schedule: schedule(table), topics: table.table("topics").flatMap(topics),
+            name: entry.name, line: entry.setting.line, kind: kind, schedule: schedule(table),
+            topics: table.table("topics").flatMap(topics),
             fetch: fetch, items: items, keys: keys, keyMatch: key.text("match"),
             fields: table.named("fields").compactMap(field),
             next: table.text("next"),
@@ -60,7 +61,8 @@ struct SettingsReader {
     ) -> WatchSettings? {
         guard let form = table.text("as"), let expect = expect(.standard(.expect)) else { return nil }
         return WatchSettings(
-            name: name, kind: .page, schedule: schedule(table), topics: nil, fetch: fetch, items: "", keys: [],
+            name: name, line: table.line, kind: .page, schedule: schedule(table), topics: nil, fetch: fetch, items: "",
+            keys: [],
             fields: [], next: nil, expect: expect,
             keepEvidence: table.text("evidence").flatMap(EvidenceSettings.Keep.init) ?? evidence,
             was: table.text("was"), wasLine: table.line(of: "was"), rekey: false, keyLine: table.line,
