@@ -163,7 +163,7 @@ def main():
         clock = lambda minutes: time.strftime("%H:%M", time.gmtime(time.time() + 60 * minutes))
         more["rest"] = f"quiet: {clock(1)}-{clock(3)}"
     reactors = "".join(REACTOR.format(name=name, more=text) for name, text in more.items())
-    trial = KillDeliveries(options.daybook, options.minutes, options.seed, every="500ms", receiver=Trap, reactors=reactors)
+    trial = KillDeliveries(options.daybook, options.minutes, options.seed, every="1s", receiver=Trap, reactors=reactors)
 
     def go():
         trial.go(options.kills)

@@ -68,8 +68,13 @@ struct WatchAddCommand: AsyncParsableCommand {
         } catch let wrong as WebAddress.Wrong {
             throw Failure(.usage, wrong.reason)
         }
-        guard DurationText.parse(every) != nil else {
+        guard let interval = DurationText.parse(every) else {
             throw Failure(.usage, "--every: \"\(every)\" is not a duration; write 30s, 10m or 1h30m")
+        }
+        guard interval >= Schedule.everyMin else {
+            throw Failure(
+                .usage,
+                "--every: \(every) is too often; at least \(DurationText.write(Schedule.everyMin)) lies between looks")
         }
     }
 

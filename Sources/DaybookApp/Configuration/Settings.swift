@@ -16,6 +16,9 @@ struct EvidenceSettings: Hashable, Sendable {
 package enum Schedule: Hashable, Sendable {
     case every(Duration)
     case cron(Cron, timezone: String)
+
+    /// Looking more often than that is asking without a pause.
+    static let everyMin = Duration.seconds(1)
 }
 
 /// A watch, as the file has it; selectors and the like have been found to compile.

@@ -29,6 +29,8 @@ struct ErrorTests {
         arguments: [
             ("every: ten minutes", #"every: expected a duration such as 10m, got "ten minutes""#),
             ("every: [10m]", "every: expected a duration such as 10m, got a list"),
+            ("every: 0s", "every: expected at least 1s, got 0s"),
+            ("every: 999ms", "every: expected at least 1s, got 999ms"),
             ("every:", "every: expected a duration such as 10m, got nothing"),
             ("every: 10", #"every: expected a duration such as 10m, got "10""#),
             ("rekey: yes", #"rekey: expected true or false, got "yes""#),

@@ -17,7 +17,7 @@ struct RunCommandTests {
     }
 
     private func onSite(
-        every: String = "300ms",
+        every: String = "1s",
         _ body: @escaping @Sendable (_ scratch: Scratch, _ go: @Sendable (Int) -> Void) async throws -> Void
     ) async throws {
         let step = Mutex(0)

@@ -16,7 +16,8 @@ extension TableDefinition {
                     + "set to `null` is dropped.", example: "frab-xml"),
             KeyDefinition(
                 name: "every", type: .scalar(.duration),
-                about: "How often to look. With neither `every` nor `cron`, only `daybook check` looks.", example: "10m"
+                about: "How often to look, 1s at least. With neither `every` nor `cron`, only `daybook check` looks.",
+                example: "10m"
             ),
             KeyDefinition(
                 name: "cron", type: .scalar(.cron),

@@ -5,6 +5,7 @@ extension Checker {
         let watches = file.named("watches")
         for entry in watches {
             guard case .table(let watch) = entry.setting.value else { continue }
+            checkInterval(watch)
             checkPlaceholders(watch)
             checkFields(watch)
             checkAvailability(watch)
@@ -25,6 +26,16 @@ extension Checker {
                 note(noChannel(name, channels), setting.path, line: setting.line)
             }
         }
+    }
+
+    private mutating func checkInterval(_ watch: SettingTable) {
+        guard let setting = watch.given["every"], let every = watch.duration("every"), every < Schedule.everyMin else {
+            return
+        }
+        note(
+            "expected at least \(DurationText.write(Schedule.everyMin)), got \(DurationText.write(every))",
+            setting.path,
+            line: setting.line)
     }
 
     /// A program that cannot be started now most likely cannot be started later.
