@@ -44,6 +44,10 @@ struct WatchRenameCommand: AsyncParsableCommand {
         }
         try file.replace(with: edited.text)
         console.line("Renamed \(old) to \(new) in \(file.name), line \(edited.line).")
+        if !edited.further.isEmpty {
+            let lines = Wording.list(edited.further.map(String.init), "and")
+            console.line("Alarms about it name it so, too: line\(edited.further.count == 1 ? "" : "s") \(lines).")
+        }
         console.line(
             hasHistory
                 ? "`was: \(old)` says that its history goes on; the next check or reload puts that on record."

@@ -77,6 +77,37 @@ struct RenameCommandTests {
         }
     }
 
+    @Test("an alarm about it follows, with its state and its history; filters that say the name are printed")
+    func alarms() async throws {
+        try await onSite { scratch, _ in
+            let file = try scratch.read("daybook.yaml").replacing(
+                "on: [", with: "where: '.watch == \"days\"'\n    on: [")
+            try scratch.write(
+                file + """
+                    alarms:
+                      many:   # one is too many
+                        metric: run.items
+                        watch: [days]
+                        statistic: maximum
+                        period: 1h
+                        threshold: ">= 1"
+
+                    """, to: "daybook.yaml")
+            #expect(await scratch.daybook("check").status == .done)
+            let before = try await scratch.daybook("alarms", "history", "many", "--json").rows()
+            #expect(before.last?["state"] == "ALARM")
+
+            let said = await scratch.daybook("watch", "rename", "days", "programme")
+            #expect(said.status == .done && said.output.contains("Alarms about it name it so, too: line "), "\(said)")
+            #expect(said.output.contains(#".watch == "days""#) && !said.output.contains("[days]"))
+            #expect(try scratch.read("daybook.yaml").contains("    watch: [programme]\n"))
+            #expect(await scratch.daybook("check").status == .done)
+            #expect(try await scratch.daybook("alarms", "history", "many", "--json").rows() == before)
+            let row = try await scratch.daybook("alarms", "list", "--json").rows().first { $0["alarm"] == "many" }
+            #expect(row?["state"] == "ALARM")
+        }
+    }
+
     @Test("renamed back, the file's own `was` follows; and the name in between is not free for another")
     func back() async throws {
         try await onSite { scratch, _ in

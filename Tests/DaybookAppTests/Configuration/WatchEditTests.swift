@@ -153,6 +153,36 @@ struct WatchEditTests {
         #expect(edited.line == one.line)
     }
 
+    @Test(
+        "alarms about a watch follow it, as they are written, and others stay",
+        arguments: [
+            (
+                "alarms:\n  e:   # mine\n    watch: old   # which\n    metric: old\n  f: { watch: older }\n",
+                "alarms:\n  e:   # mine\n    watch: new   # which\n    metric: old\n  f: { watch: older }\n", [5]
+            ),
+            (
+                "alarms: { e: { watch: [a, 'old', \"old\"] }, old: { watch: old } }\n",
+                "alarms: { e: { watch: [a, new, new] }, old: { watch: new } }\n", [3, 3, 3]
+            ),
+            ("alarms:\n", "alarms:\n", []), ("alarms: {}\n", "alarms: {}\n", []),
+        ] as [(String, String, [Int])])
+    func alarmsFollow(before: String, after: String, lines: [Int]) throws {
+        let edited = try WatchEdit("watches:\n  old: { kind: x }\n" + before).renaming("old", to: "new", was: nil)
+        #expect(edited.text == "watches:\n  new: { kind: x }\n" + after)
+        #expect(edited.further == lines && edited.line == 2)
+        // Those that stand before the watches, too.
+        let turned = try WatchEdit(before + "watches:\n  old: { kind: x }\n").renaming("old", to: "new", was: "old")
+        #expect(turned.text == after + "watches:\n  new: { was: old, kind: x }\n")
+    }
+
+    @Test("an alarm that names a watch in a way that cannot be edited keeps it from being renamed")
+    func alarmUnusual() throws {
+        let edit = try WatchEdit("watches:\n  old: { kind: x }\nalarms: { e: { watch: \"o\\x6Cd\" } }\n")
+        #expect(throws: EditRefused(reason: "the alarm \"e\" names the watch in an unusual way")) {
+            _ = try edit.renaming("old", to: "new", was: nil)
+        }
+    }
+
     @Test("without a history there is no `was`")
     func noHistory() throws {
         let edited = try WatchEdit("watches:\n  old:\n    kind: x\n").renaming("old", to: "new", was: nil)

@@ -8,6 +8,8 @@ struct EditedText: Equatable {
     var text: String
     /// Where the change begins, from 1.
     var line: Int
+    /// Other lines on which something had to follow.
+    var further: [Int] = []
 }
 
 /// Why a text was not edited: it is written in a way that this does not know how to edit, or the edit did not come out as
@@ -30,8 +32,17 @@ struct WatchEdit {
         root = node?.mapping
     }
 
-    /// Gives a watch another name, and has it say `was` (where that is not nil).
+    /// Gives a watch another name, and has it say `was` (where that is not nil). Alarms that are about it say the new name.
     func renaming(_ old: String, to new: String, was: String?) throws(EditRefused) -> EditedText {
+        var edited = try renamed(old, to: new, was: was)
+        guard let rest = try? WatchEdit(edited.text) else {
+            throw EditRefused(reason: "it cannot be read any more when the name is changed")
+        }
+        (edited.text, edited.further) = try rest.repointing(old, to: new)
+        return edited
+    }
+
+    private func renamed(_ old: String, to new: String, was: String?) throws(EditRefused) -> EditedText {
         guard let watches = root?.entry("watches")?.value.mapping, let watch = watches.entry(old),
             let keyMark = watch.key.mark, let key = place.offset(keyMark)
         else { throw EditRefused(reason: "the watch \"\(old)\" is not where it was expected") }
@@ -75,14 +86,55 @@ struct WatchEdit {
     private static func replace(
         _ former: Node.Entry, with was: String, in edited: inout PlacedText
     ) throws(EditRefused) {
-        guard let scalar = former.value.scalar, let start = scalar.mark.flatMap(edited.offset) else {
-            throw EditRefused(reason: "its \"was\" is no text")
+        guard let scalar = former.value.scalar else { throw EditRefused(reason: "its \"was\" is no text") }
+        guard let range = edited.range(of: scalar) else {
+            throw EditRefused(reason: "its \"was\" is written in an unusual way")
         }
-        for quote in ["", "\"", "'"] where edited.has(quote + scalar.string + quote, at: start) {
-            let count = scalar.string.unicodeScalars.count + 2 * quote.count
-            return edited.replace(start..<start + count, with: SuggestedYAML.scalar(was))
+        edited.replace(range, with: SuggestedYAML.scalar(was))
+    }
+}
+
+extension WatchEdit {
+    /// Has the alarms that are about a watch name it as it is called now.
+    ///
+    /// - Returns: the text, and the lines that were changed.
+    private func repointing(_ old: String, to new: String) throws(EditRefused) -> (text: String, lines: [Int]) {
+        var edited = place
+        // What an alias repeats stands there once.
+        var ranges: Set<Range<Int>> = []
+        for (key, alarm) in root?.entry("alarms")?.value.mapping ?? [:] {
+            guard let value = alarm.mapping?.entry("watch")?.value else { continue }
+            let names = (value.sequence.map(Array.init) ?? [value]).compactMap(\.scalar)
+            for name in names where name.string.utf8.elementsEqual(old.utf8) {
+                guard let range = edited.range(of: name) else {
+                    throw EditRefused(
+                        reason: "the alarm \"\(key.scalar?.string ?? "")\" names the watch in an unusual way")
+                }
+                ranges.insert(range)
+            }
         }
-        throw EditRefused(reason: "its \"was\" is written in an unusual way")
+        let inOrder = ranges.sorted { $0.lowerBound < $1.lowerBound }
+        // The last first, so that the places of the others stay the same.
+        for range in inOrder.reversed() { edited.replace(range, with: SuggestedYAML.scalar(new)) }
+        let lines = inOrder.map { place.line(at: $0.lowerBound) }
+        let text = try checked(edited, line: lines.first ?? 1) { document in
+            var alarms = document["alarms"]?.objectValue ?? JSONObject()
+            for name in alarms.keys {
+                guard var alarm = alarms[name]?.objectValue, let watch = alarm["watch"] else { continue }
+                alarm["watch"] = watch.replacing(.string(old), with: .string(new))
+                alarms[name] = .object(alarm)
+            }
+            if document["alarms"] != nil, !alarms.isEmpty { document["alarms"] = .object(alarms) }
+        }.text
+        return (text, lines)
+    }
+}
+
+extension JSON {
+    /// Itself, or what is in a list.
+    fileprivate func replacing(_ old: JSON, with new: JSON) -> JSON {
+        if let values = arrayValue { return .array(values.map { $0.replacing(old, with: new) }) }
+        return self == old ? new : self
     }
 }
 
@@ -212,6 +264,15 @@ extension ConfigurationNode {
 
 extension Node {
     fileprivate typealias Entry = (key: Node.Scalar, value: Node)
+}
+
+extension PlacedText {
+    /// Where a text stands, with its quotes; nil where it is written in a way that does not show it as it is.
+    fileprivate func range(of scalar: Node.Scalar) -> Range<Int>? {
+        guard let start = scalar.mark.flatMap(offset) else { return nil }
+        let quote = ["", "\"", "'"].first { has($0 + scalar.string + $0, at: start) }
+        return quote.map { start..<start + scalar.string.unicodeScalars.count + 2 * $0.count }
+    }
 }
 
 extension Node.Mapping {
