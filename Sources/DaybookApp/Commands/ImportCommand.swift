@@ -80,7 +80,7 @@ struct ImportCommand: AsyncParsableCommand {
 
 extension ImportCommand {
     private func chosenPath(in repository: GitRepository) async throws -> String {
-        if let path { return path }
+        if let path { return try repository.path(of: path) }
         let files = try await repository.files()
         if let only = HistoryFiles.only(files.map(\.path)) { return only }
         guard !files.isEmpty else { throw Failure(.usage, "\(git) holds no file; is it the right repository?") }
