@@ -103,6 +103,7 @@ extension ImportCommand {
     private func tell(_ report: ImportReport) {
         let console = Console.current
         console.line(format.json ? JSON.object(report.json).canonicalText : ImportText.line(report, console))
+        if !format.json, let failure = ImportText.failure(report) { console.line(failure) }
         console.flush()
     }
 
@@ -126,6 +127,14 @@ enum HistoryFiles {
 
 /// What an import came to, as people read it.
 enum ImportText {
+    /// Which version failed first, and where to find the others.
+    static func failure(_ report: ImportReport) -> String? {
+        guard let failure = report.firstFailure else { return nil }
+        let others =
+            (report.runs[.failed] ?? 0) > 1 ? " (all of them: daybook audit \(report.watch) | grep run.failed)" : ""
+        return "failed first: \(EventText.clock(failure.time)), \(displayable(failure.error))\(others)"
+    }
+
     /// `congress: 2,843 versions imported, 2,830 completed, 13 suspect (36,214 events, 2017-12-21 … 2018-01-16)`
     static func line(_ report: ImportReport, _ console: Console) -> String {
         let name = Tint.strong.applied(to: report.watch, on: console)

@@ -73,7 +73,9 @@ enum XMLParser {
             return "it is not well-formed"
         }
         let sentence = String(cString: message).split(separator: "\n").first ?? "it is not well-formed"
-        return "\(sentence) (line \(error.pointee.line))"
+        // Some sentences say the line themselves.
+        return sentence.hasSuffix("line \(error.pointee.line)")
+            ? String(sentence) : "\(sentence) (line \(error.pointee.line))"
     }
 }
 

@@ -36,6 +36,9 @@ extension ImportReport {
         for run in batch.runs {
             runs[run.outcome, default: 0] += 1
             events += run.drafts.count
+            if run.outcome == .failed, firstFailure == nil {
+                firstFailure = FailedVersion(time: run.time, error: run.error ?? "no reason on record")
+            }
         }
         missing += batch.missing
         bytes += batch.bytes

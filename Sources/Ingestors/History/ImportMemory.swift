@@ -9,6 +9,8 @@ struct ImportedRun {
     var drafts: [EventDraft]
     var outcome: RunOutcome
     var time: Timestamp
+    /// Why it failed, where it did.
+    var error: String?
     /// About as many bytes as its lines take.
     var lineBytes: Int
 }
@@ -86,7 +88,7 @@ struct ImportMemory {
         remember(decision, at: version.time, keyless: keyless)
         let drafts = try record.drafts(summary)
         return ImportedRun(
-            drafts: drafts, outcome: decision.outcome, time: version.time,
+            drafts: drafts, outcome: decision.outcome, time: version.time, error: summary.error,
             lineBytes: decision.appended.reduce(700 * drafts.count) { $0 + $1.sighting.fields.count })
     }
 

@@ -13,6 +13,15 @@ public struct ImportProgress: Sendable, Equatable {
     public var time: Timestamp
 }
 
+/// A version that made a failed run.
+public struct FailedVersion: Sendable, Equatable {
+    public let time: Timestamp
+    /// Which version of what, and what is wrong with it.
+    public let error: String
+
+    var json: JSON { ["time": .string(time.description), "error": .string(error)] }
+}
+
 /// An import that has ended, at the end of the history or because it was stopped.
 public struct ImportReport: Sendable, Equatable {
     public let watch: String
@@ -33,6 +42,9 @@ public struct ImportReport: Sendable, Equatable {
     public internal(set) var first: Timestamp?
     public internal(set) var last: Timestamp?
 
+    /// The first version that could not be understood.
+    public internal(set) var firstFailure: FailedVersion?
+
     /// All runs appended.
     public var runCount: Int { runs.values.reduce(0, +) }
     /// Versions that are still to be imported, because the import was stopped.
@@ -49,6 +61,7 @@ public struct ImportReport: Sendable, Equatable {
         row["left"] = JSON(left)
         row["events"] = JSON(events)
         row["bytes"] = JSON(bytes)
+        row["firstFailure"] = firstFailure?.json
         row["from"] = first.map { .string($0.description) }
         row["to"] = last.map { .string($0.description) }
         return row

@@ -30,6 +30,7 @@ struct ImportCommandTests {
         #expect(said.status == .done && said.errors == "")
         let row = try #require(try said.rows().first)
         #expect(row["runs"] == 3 && row["completed"] == 2 && row["failed"] == 1 && row["left"] == 0)
+        #expect(row["firstFailure"]?["time"] == "2017-12-21T16:03:00.000Z")
         #expect(row["path"] == "schedule.xml" && row["from"] == "2017-12-21T16:01:00.000Z")
         let types = try await scratch.daybook("log", "export").lines.map { try JSON.parse($0)["type"]?.stringValue }
         #expect(types.first == "config.applied" && types.count == 7)
@@ -89,7 +90,29 @@ struct ImportCommandTests {
         #expect(several.errors.contains("several files; name one with --path: b.xml (2 versions), a.xml (1 version)"))
         let near = await scratch.daybook("import", "congress", "--git", repository, "--path", "c.xml")
         #expect(near.status == .usage && near.errors.contains("holds no version of c.xml; did you mean"))
+        for outside in ["../b.xml", "/etc/b.xml"] {
+            let said = await scratch.daybook("import", "congress", "--git", repository, "--path", outside)
+            #expect(said.status == .usage && said.errors.contains("\(outside) is no file in"), "\(said.errors)")
+        }
         #expect(!FileManager.default.fileExists(atPath: scratch.path("data")), "nothing was written")
+
+        #expect(await scratch.daybook("import", "congress", "--git", repository, "--path", "./b.xml").status == .done)
+        let again = await scratch.daybook("import", "congress", "--git", repository, "--path", "x/..//b.xml")
+        #expect(again.status == .done && again.output.contains("nothing new in the history of b.xml"))
+    }
+
+    @Test("of the versions that could not be understood the first is named with its reason, and where to find all")
+    func failures() async throws {
+        let scratch = try Scratch(Self.configuration)
+        let files = ["broken", Self.schedule("One"), "<schedule><event>"].map { ("schedule.xml", $0) }
+        let repository = try scratch.repository(files)
+        let said = await scratch.daybook("import", "congress", "--git", repository)
+        #expect(said.status == .done && said.lines.count == 2)
+        #expect(said.lines.last?.hasPrefix("failed first: 2017-12-21 16:00:00, git:") == true, "\(said.output)")
+        #expect(said.output.contains(":schedule.xml: the page is not the XML it should be"))
+        #expect(said.output.contains("(all of them: daybook audit congress | grep run.failed)"))
+        let audit = await scratch.daybook("audit", "congress").lines.filter { $0.contains("run.failed") }
+        #expect(audit.count == 2)
     }
 
     @Test(

@@ -46,6 +46,7 @@ struct ImportTests {
         let run = try RunEnded(json: failed.data)
         let evidence = try #require(failed.evidence)
         #expect(run.error?.hasPrefix("\(evidence): the page is not the XML it should be") == true)
+        #expect(run.error?.hasSuffix("Premature end of data in tag li line 1") == true, "the line is said once")
         #expect(run.failures?.map(\.url) == [evidence] && run.missed == nil)
     }
 
