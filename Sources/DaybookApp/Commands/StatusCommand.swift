@@ -59,8 +59,7 @@ struct StatusCommand: AsyncParsableCommand {
     private func configuration(in opened: Place) -> (Configuration?, StatusReport.ConfigurationState) {
         do {
             let configuration = try Place.configuration(place)
-            let isInForce = try ConfigurationRecord.isInForce(configuration, in: opened.log)
-            return (configuration, isInForce ? .inForce : .notTakenUp)
+            return (configuration, try ConfigurationRecord.state(of: configuration, in: opened.log))
         } catch ConfigurationError.missing {
             return (nil, .inForce)
         } catch {

@@ -49,10 +49,16 @@ enum ConfigurationRecord {
         try log.head(of: stream).flatMap { try log.event(at: $0.sequence)?.recordedTime }
     }
 
-    /// Whether it is the one that was applied last.
-    static func isInForce(_ configuration: Configuration, in log: EventLog) throws -> Bool {
+    /// Whether it is the one that was applied last, and what of it a reload cannot take up where it is not.
+    static func state(
+        of configuration: Configuration, in log: EventLog
+    ) throws -> StatusReport.ConfigurationState {
         let last = try log.head(of: stream).flatMap { try log.event(at: $0.sequence) }
-        return last?.data["blob"]?.stringValue == Digest.sha256(configuration.normalised).reference
+        guard last?.data["blob"]?.stringValue != Digest.sha256(configuration.normalised).reference else {
+            return .inForce
+        }
+        let former = try last.flatMap { try text(of: $0, in: log) }
+        return .notTakenUp(restart: former.map(configuration.changedUntilRestart) ?? [])
     }
 
     private static func appended(_ drafts: [EventDraft], after revision: Int, in log: EventLog) async throws -> Bool {

@@ -1,4 +1,5 @@
-// A changed `key` makes every item another one, so it is refused unless it is meant.
+// What cannot change from one configuration to the next: a `key` unless it is meant, since it makes every item another one, and what
+// only a restart takes up.
 
 extension Configuration {
     /// What is refused of this configuration after `previous`, the normalised text that was applied before it.
@@ -21,6 +22,16 @@ extension Configuration {
             return ConfigurationProblem(
                 file: file, line: watch.keyLine, path: "watches.\(watch.name).key", message: message)
         }
+    }
+}
+
+extension Configuration {
+    /// The keys that a running daybook goes by from its start on, and that differ from `previous`, a normalised text.
+    func changedUntilRestart(since previous: String) -> [String] {
+        guard let before = try? ConfigurationNode.parse(previous),
+            let now = try? ConfigurationNode.parse(normalisedText)
+        else { return [] }
+        return ["listen", "token"].filter { before[$0]?.json != now[$0]?.json }
     }
 }
 

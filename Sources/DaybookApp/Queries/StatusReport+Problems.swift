@@ -107,14 +107,20 @@ extension StatusReport {
     private var ofConfiguration: [StatusProblem] {
         switch (configuration, process) {
         case (.inForce, _), (.notTakenUp, nil): return []
-        case (.notTakenUp, let process?):
-            let text =
-                "process \(process) still goes by the former configuration; kill -HUP \(process) has it take up the new one"
+        case (.notTakenUp(let keys), let process?):
+            let text = "process \(process) still goes by the former configuration; \(remedy(process, keys))"
             return [StatusProblem(weight: .warning, topic: .configuration, text: text)]
         case (.wrong(let reason), let process):
             let former = process.map { " (process \($0) goes on with the former configuration)" } ?? ""
             return [StatusProblem(weight: .bad, topic: .configuration, text: reason + former)]
         }
+    }
+
+    private func remedy(_ process: Int, _ keys: [String]) -> String {
+        guard !keys.isEmpty else { return "kill -HUP \(process) has it take up the new one" }
+        let names = Wording.list(keys.map { "`\($0):`" }, "and")
+        return
+            "\(names) \(keys.count == 1 ? "is" : "are") changed, which only a restart takes up: stop it, and start it anew"
     }
 
     private var ofService: [StatusProblem] {

@@ -23,8 +23,8 @@ struct StatusReport {
 
     enum ConfigurationState: Equatable {
         case inForce
-        /// The service goes by another one than the file says now.
-        case notTakenUp
+        /// The service goes by another one than the file says now. These keys are changed, which only a restart takes up.
+        case notTakenUp(restart: [String])
         /// It cannot be read; the sentence says why.
         case wrong(String)
     }

@@ -10,7 +10,7 @@ enum ServiceText {
     static var otherConfiguration: Failure {
         Failure(
             .usage,
-            "the running daybook works with another configuration; have it reread its file (kill -HUP \(getpid()), or systemctl reload) and check again"
+            "the running daybook works with another configuration; have it reread its file (kill -HUP \(getpid()), or systemctl reload) and check again; daybook status says where only a restart helps"
         )
     }
 
