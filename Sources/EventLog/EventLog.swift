@@ -158,6 +158,14 @@ public final class EventLog: Sendable {
     /// The durable end: how many events there are. Asked of the disk each time, cheaply.
     public func end() throws(LogError) -> UInt64 { try tail.end() }
 
+    /// What keeps anything more from being appended, as far as reading has shown: damage, a part that is missing, a write that could not be
+    /// taken back. Nothing is read for it but what the end is found by; `verifyLog` reads everything.
+    public func obstacle() throws(LogError) -> LogError? {
+        let end = try end()
+        if directory.files.exists(directory.poisonPath) { return .poisoned(directory.poisonPath) }
+        return (try directory.missingSegment(before: end) ?? tail.damage ?? index.damage).map { .corrupt($0) }
+    }
+
     /// Events `from..<to` (the end, where `to` is nil) in order, in batches that were inflated ahead on several cores.
     /// `body` answers whether to go on. Where the log is damaged, `onDamage` hears of it and reading goes on behind; without it
     /// `LogError.corrupt` is thrown.

@@ -31,7 +31,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console.current
-        let opened = try await Place.forAsking(place)
+        let opened = try await opened()
         let report = try await report(opened)
         switch (problems, format.json) {
         case (false, false): StatusText.print(report, to: console)
@@ -55,12 +55,26 @@ struct StatusCommand: AsyncParsableCommand {
             now: now(at: point ?? .now))
     }
 
-    /// The configuration, and whether it is the one in force. Where there is no file there is nothing wrong: one may ask of any data.
+    /// Where the file is missing and a daybook runs on the data folder that it has without saying so, that one is asked about.
+    private func opened() async throws -> Place {
+        do { return try await Place.forAsking(place) } catch ConfigurationError.missing(let file) {
+            let data = Configuration.standardDataDirectory(beside: place.config)
+            guard holder(of: data) != nil else { throw ConfigurationError.missing(file: file) }
+            var options = place
+            options.data = data
+            return try await Place.forAsking(options)
+        }
+    }
+
+    private func holder(of data: String) -> Int? { HandOverClient(dataDirectory: data).holder }
+
+    /// The configuration, and whether it is the one in force. Where there is no file and nothing runs by one there is nothing wrong: one
+    /// may ask of any data.
     private func configuration(in opened: Place) -> (Configuration?, StatusReport.ConfigurationState) {
         do {
             let configuration = try Place.configuration(place)
             return (configuration, try ConfigurationRecord.state(of: configuration, in: opened.log))
-        } catch ConfigurationError.missing {
+        } catch ConfigurationError.missing where holder(of: opened.log.dataDirectory) == nil {
             return (nil, .inForce)
         } catch {
             let sentences = (Failure(explaining: error)?.sentence ?? "\(error)").split(separator: "\n")

@@ -93,6 +93,11 @@ extension Configuration {
         return SettingsReader(folder: folder).path(data)
     }
 
+    /// Where the data of a file is that does not say it.
+    static func standardDataDirectory(beside file: String) -> String {
+        SettingsReader(folder: folder(of: file)).path(SettingTable.standard(.file).text("data") ?? "./data")
+    }
+
     private static func folder(of file: String) -> String {
         URL(fileURLWithPath: file).deletingLastPathComponent().path
     }

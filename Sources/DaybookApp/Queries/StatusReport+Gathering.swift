@@ -26,6 +26,7 @@ extension StatusReport {
         if point == nil {
             self.process = process
             self.service = service
+            obstacle = try place.log.obstacle()
             projections = try place.engine.status()
             routes = try Deliveries(log: place.log).routes(
                 place.engine, projections: Place.allProjections.map(\.name))

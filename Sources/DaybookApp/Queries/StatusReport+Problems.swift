@@ -17,6 +17,8 @@ struct StatusProblem: Equatable {
         case projection(String)
         case reactor(String, channel: String)
         case configuration
+        /// Nothing more can be recorded.
+        case log
         /// Nothing keeps watch.
         case service
     }
@@ -36,7 +38,7 @@ struct StatusProblem: Equatable {
         case .reactor(let name, let channel):
             row["reactor"] = .string(name)
             row["channel"] = .string(channel)
-        case .configuration, .service: break
+        case .configuration, .log, .service: break
         }
         row["problem"] = .string(text)
         return .object(row)
@@ -47,9 +49,8 @@ extension StatusReport {
     /// What needs a look, worst first; nothing where all is well.
     var problems: [StatusProblem] {
         let all =
-            ofConfiguration + ofService + alarms.map(problem) + watches.flatMap(problems)
-            + projections.flatMap(problems)
-            + routes.flatMap(problems)
+            ofLog + ofConfiguration + ofService + alarms.map(problem) + watches.flatMap(problems)
+            + projections.flatMap(problems) + routes.flatMap(problems)
         return all.filter { $0.weight == .bad } + all.filter { $0.weight == .warning }
     }
 
@@ -61,6 +62,12 @@ extension StatusReport {
                 row.lastGood.map { ", the last good look was \(Age.text(of: $0, at: now))" } ?? ", and none was good"
             let text = "\(row.watch): \(counted(row.failuresInARow, "look")) in a row failed\(since): \(reason)"
             return [StatusProblem(weight: .bad, topic: .watch(row.watch), text: text)]
+        }
+        guard row.lastRun != nil else {
+            // Where something keeps watch its first look is due.
+            let advice = row.nextRun == nil ? "; daybook check \(row.watch) looks once" : ""
+            let text = "\(row.watch): it has not looked yet\(advice)"
+            return [StatusProblem(weight: .warning, topic: .watch(row.watch), text: text)]
         }
         var problems = [overdue(row)].compactMap(\.self)
         if row.outcome == "suspect" {
@@ -121,6 +128,10 @@ extension StatusReport {
         let names = Wording.list(keys.map { "`\($0):`" }, "and")
         return
             "\(names) \(keys.count == 1 ? "is" : "are") changed, which only a restart takes up: stop it, and start it anew"
+    }
+
+    private var ofLog: [StatusProblem] {
+        obstacle.map { [StatusProblem(weight: .bad, topic: .log, text: $0.description)] } ?? []
     }
 
     private var ofService: [StatusProblem] {

@@ -16,6 +16,8 @@ struct StatusReport {
     var alarms: [AlarmListing] = []
     var routes: [RouteState] = []
     var projections: [ProjectionStatus] = []
+    /// Why nothing more can be recorded, as far as reading has shown.
+    var obstacle: LogError?
     /// What is wrong with the configuration, as it stands now or beside what the service goes by.
     var configuration: ConfigurationState = .inForce
     /// The moment that ages count from.

@@ -8,6 +8,8 @@ final class LogTail: Sendable {
         var base: LogPosition?
         /// The durable end.
         var end: UInt64 = 0
+        /// What was found damaged when `end` was last concluded.
+        var damage: Damage?
         /// What `end` was concluded from; while it stays the same, so does the conclusion. Nil where it was an appender at work
         /// on whom it depends.
         var seen: Sight?
@@ -50,6 +52,9 @@ final class LogTail: Sendable {
 
     /// The last place between commits that was found, for an appender to go on from.
     var base: LogPosition? { state.withLock { $0.base } }
+
+    /// Damage before the end, where it was met on the way to it.
+    var damage: Damage? { state.withLock { $0.damage } }
 
     /// An appender of this process has synced and published up to here.
     func moved(to position: LogPosition) {
@@ -106,6 +111,7 @@ final class LogTail: Sendable {
         let verdict = finding.verdict
         if verdict.damage == nil, verdict.end.sequence == verdict.durable { state.base = verdict.end }
         state.end = max(verdict.durable, state.end)
+        state.damage = verdict.damage
         let isOpen = verdict.damage == nil && verdict.end.sequence > verdict.durable
         state.seen = isOpen ? nil : finding.sight
         state.hasLooked = true
