@@ -126,7 +126,7 @@ struct DeliveriesRetryCommand: AsyncParsableCommand {
         commandName: "retry",
         abstract: "Send again what was given up, under the same id, saying that it is late.",
         discussion: """
-            The next check sends it.
+            The daybook that runs sends it, or the next check.
 
             Examples:
               daybook deliveries retry ID
@@ -153,9 +153,11 @@ struct DeliveriesRetryCommand: AsyncParsableCommand {
         let deliveries = try Deliveries(log: log)
         let ids = try id.map { [$0] } ?? deliveries.list(state: .parked).map(\.id)
         guard !ids.isEmpty else { throw Failure(.no, "nothing was given up; there is nothing to retry") }
+        let process = HandOverClient(dataDirectory: log.dataDirectory).holder
+        let sender = process.map { "the running daybook (process \($0))" } ?? "the next check"
         for id in ids {
             for row in try await deliveries.retry(id, source: "/cli/\(accountName())") {
-                console.line(format.json ? row.json.canonicalText : "\(row.id) will be sent by the next check.")
+                console.line(format.json ? row.json.canonicalText : "\(row.id) will be sent by \(sender).")
             }
         }
     }
