@@ -82,7 +82,7 @@ extension Fault: CustomStringConvertible {
         switch status {
         case 401, 407: "check the credentials"
         case 403: "it may be blocking programs, open it in a browser to see"
-        case 404, 410: "check the URL, the page is gone"
+        case 404, 410: "nothing is there, check the URL"
         case 429: "ask less often, with a lower rate"
         case 300..<400: "give the URL that it redirects to"
         case 400..<500: "check the request"

@@ -38,8 +38,9 @@ struct WatchAddCommand: AsyncParsableCommand {
         try checkArguments()
         let isNew = !FileManager.default.fileExists(atPath: place.config)
         let file = isNew ? nil : try ConfigurationFile(place.config)
-        let taken = try file?.tree()["watches"]?.entries.map(\.name) ?? []
-        let name = try chosenName(taken)
+        let watches = try file?.tree()["watches"]?.entries ?? []
+        try refuseTwin(of: watches)
+        let name = try chosenName(watches.map(\.name))
         let (recogniser, keys) = PageRecogniser.recognise(try await page(console))
         let watch = scheduled(keys)
         if isNew {
@@ -55,7 +56,34 @@ struct WatchAddCommand: AsyncParsableCommand {
         }
         console.line("It is \(recogniser.about):")
         for line in watch.block(under: name, indent: 0, step: 2) { console.line("  \(displayable(line))") }
-        console.line("Next: \(place.stepsToCheck(name))")
+        tellNext(name, console)
+    }
+
+    /// What was wrong with the file before keeps the watch from being looked at, too.
+    private func tellNext(_ name: String, _ console: Console) {
+        let next = place.stepsToCheck(name)
+        do {
+            let configuration = try Configuration.load(place.config)
+            for word in configuration.untold where word.path == "watches.\(name)" { console.error("daybook: \(word)") }
+            console.line("Next: \(next)")
+        } catch {
+            console.error("daybook: \(place.config) is not right yet, for reasons of its own:")
+            for sentence in error.description.split(separator: "\n") {
+                console.error("daybook: \(displayable(String(sentence)))")
+            }
+            console.line("Next: put that right, then \(next)")
+        }
+    }
+
+    /// Twice the same page is most likely a command that was given again; who means it says a name.
+    private func refuseTwin(of watches: [ConfigurationNode.Entry]) throws {
+        guard name == nil,
+            let twin = watches.first(where: { $0.value["fetch"]?["url"]?.text?.utf8.elementsEqual(url.utf8) == true })
+        else { return }
+        throw Failure(
+            .usage,
+            "\(place.config) has a watch of this URL already, \"\(twin.name)\" on line \(twin.line); --name adds another one"
+        )
     }
 
     private func checkArguments() throws {

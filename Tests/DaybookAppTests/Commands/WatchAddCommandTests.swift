@@ -52,9 +52,43 @@ struct WatchAddCommandTests {
         #expect(await scratch.daybook("check").status == .done)
         #expect(try await scratch.daybook("items", "list", "--json").rows().map { $0["key"] } == ["x", "y"])
 
-        let again = await scratch.daybook("watch", "add", pages.base + "/books.json")
-        #expect(again.status == .done && again.output.contains("books-2"))
+        let other = await scratch.daybook("watch", "add", pages.base + "/books.json?sort=title")
+        #expect(other.status == .done && other.output.contains("books-2"))
         #expect(try scratch.read("daybook.yaml").hasPrefix(text))
+    }
+
+    @Test("a page that is watched already is watched twice only under a name that was given")
+    func sameURL() async throws {
+        let scratch = try Scratch("watches: {}\n")
+        try scratch.write(Self.books, to: "books.json")
+        let pages = try Pages(scratch.folder)
+        let url = pages.base + "/books.json"
+        #expect(await scratch.daybook("watch", "add", url).status == .done)
+        let text = try scratch.read("daybook.yaml")
+        let again = await scratch.daybook("watch", "add", url)
+        #expect(again.status == .usage && again.errors.contains(#"a watch of this URL already, "books" on line 2"#))
+        #expect(try scratch.read("daybook.yaml") == text)
+        #expect(await scratch.daybook("watch", "add", url, "--name", "more").status == .done)
+    }
+
+    @Test("a file that is wrong elsewhere is said to be, since nothing can be checked until it is mended")
+    func wrongElsewhere() async throws {
+        let scratch = try Scratch("watches: {}\nchannels: { c: { terminl: true } }\n")
+        try scratch.write(Self.books, to: "books.json")
+        let pages = try Pages(scratch.folder)
+        let said = await scratch.daybook("watch", "add", pages.base + "/books.json")
+        #expect(said.status == .done && said.output.contains("Next: put that right, then daybook check books"))
+        #expect(said.errors.contains(#"channels.c.terminl: unknown key; did you mean "terminal"?"#))
+    }
+
+    @Test("whoever is told of other watches only is named where the new one has nobody")
+    func untold() async throws {
+        let reactors = "channels: { c: { terminal: true } }\nreactors: { r: { on: session.*, to: c } }\n"
+        let scratch = try Scratch("watches: {}\n" + reactors)
+        try scratch.write(Self.books, to: "books.json")
+        let pages = try Pages(scratch.folder)
+        let said = await scratch.daybook("watch", "add", pages.base + "/books.json")
+        #expect(said.status == .done && said.errors.contains("watches.books: no reactor is told of changes of books"))
     }
 
     @Test("a schedule takes its preset and any other page is watched for its text; both can be looked at at once")
@@ -101,7 +135,8 @@ struct WatchAddCommandTests {
         let cases: [([String], DaybookApp.ExitStatus, String)] = [
             ([url, "--name", "a"], .usage, "already"), ([url, "--name", "a/b"], .usage, "letters"),
             (["http://me:secret@h/"], .usage, "reference"), (["ftp://h/"], .usage, "https://"),
-            ([url, "--every", "soon"], .usage, "10m"), ([pages.base + "/none"], .world, "404"),
+            ([url, "--every", "soon"], .usage, "10m"), ([url, "--every", "1ms"], .usage, "at least 1s"),
+            ([pages.base + "/none"], .world, "the server answered 404; nothing is there, check the URL"),
             (["http://127.0.0.1:1/"], .world, "--force"), (["https://h/{page}"], .usage, "placeholder"),
         ]
         for (arguments, status, words) in cases {
