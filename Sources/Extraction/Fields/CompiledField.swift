@@ -38,7 +38,8 @@ struct CompiledField: Sendable {
             throw .badRule(field: name, reason: "schema:Product finds items; what is inside of one is read with jq")
         }
         if isJSON, !selector.isJQ {
-            throw .badRule(field: name, reason: "the items are read with jq, so write \"jq:\(text ?? ".")\"")
+            throw .badRule(
+                field: name, reason: "\"\(text ?? "")\" is no jq, but the items are read with it; write \"jq:…\"")
         }
         if !isJSON, selector.isJQ {
             throw .badRule(

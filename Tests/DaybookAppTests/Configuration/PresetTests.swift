@@ -83,6 +83,23 @@ struct PresetTests {
         }
     }
 
+    @Test("where a watch's own key and one of the preset do not go together, the preset is named")
+    func together() {
+        let yaml = """
+            watches:
+              w:
+                preset: frab-xml
+                items: "jq:.x"
+                key: "jq:.id"
+                fetch: { url: "https://example.org/" }
+
+            """
+        let said = problems(yaml)
+        #expect(said.count == 1 && said[0].hasPrefix("daybook.yaml:3: watches.w.fields."), "\(said)")
+        #expect(said[0].contains("is no jq, but the items are read with it; write \"jq:…\""), "\(said)")
+        #expect(said[0].hasSuffix("; what the watch does not say itself is said by the preset frab-xml"), "\(said)")
+    }
+
     @Test(
         "what is wrong is told where it can be put right",
         arguments: [

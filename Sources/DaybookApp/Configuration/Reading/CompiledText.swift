@@ -12,10 +12,15 @@ extension Checker {
     mutating func note(_ error: ExtractionError, in watch: Setting) {
         guard !hasProblem(at: watch.path) else { return }
         var place = watch
+        var origin = ""
         if case .badRule(let field, _) = error, case .table(let table) = watch.value {
             place = table.named("fields").first { $0.name == field }?.setting ?? table.given[field] ?? watch
+            // What came of a preset stands on its line, as something of the watch's own may, too.
+            if let preset = table.given["preset"], place.line == preset.line, let name = table.text("preset") {
+                origin = "; what the watch does not say itself is said by the preset \(name)"
+            }
         }
-        note(CompiledText.sentence(error), place.path, line: place.line)
+        note(CompiledText.sentence(error) + origin, place.path, line: place.line)
     }
 }
 
