@@ -60,7 +60,7 @@ public struct DaybookApplication: Sendable {
                     }
                     return whole(.done, on: console)
                 } catch {
-                    return whole(report(error, to: console), on: console)
+                    return whole(report(error, of: arguments, to: console), on: console)
                 }
             }
         }
@@ -69,11 +69,12 @@ public struct DaybookApplication: Sendable {
     /// What was printed has to have come through for a command to end as it did.
     private func whole(_ status: ExitStatus, on console: Console) -> ExitStatus {
         console.flush()
-        return console.lost.map { report($0, to: console) } ?? status
+        guard let lost = console.lost else { return status }
+        return report(lost, of: [], to: console)
     }
 
     /// Says what went wrong, in one sentence on standard error, and what that means for the exit code.
-    private func report(_ error: any Error, to console: Console) -> ExitStatus {
+    private func report(_ error: any Error, of arguments: [String], to console: Console) -> ExitStatus {
         if let failure = Failure(explaining: error) {
             // One sentence a line; foreign text in them has no line breaks of its own that would count.
             for sentence in failure.sentence.split(separator: "\n") {
@@ -84,6 +85,7 @@ public struct DaybookApplication: Sendable {
         let text = DaybookCommand.fullMessage(for: error)
         guard DaybookCommand.exitCode(for: error).isSuccess else {
             console.error(text)
+            if let meant = CommandName.meant(by: arguments) { console.error("Did you mean '\(meant)'?") }
             return .usage
         }
         console.line(text)

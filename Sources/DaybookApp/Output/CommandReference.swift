@@ -25,6 +25,28 @@ enum CommandReference {
     }
 }
 
+/// The names of commands, where one was written that is none.
+enum CommandName {
+    /// The command that was most likely meant: `daybook log verify` by `log verfy`. Nothing where the first words are a command, or are
+    /// like none.
+    static func meant(by arguments: [String]) -> String? {
+        let words = arguments.prefix { !$0.hasPrefix("-") }
+        var path: [String] = []
+        for word in words {
+            let next = CommandReference.commands.map(\.path).filter {
+                $0.count == path.count + 1 && $0.starts(with: path)
+            }
+            let names = next.compactMap(\.last)
+            if names.contains(word) {
+                path.append(word)
+                continue
+            }
+            return NearestName.of(word, in: names).map { (["daybook"] + path + [$0]).joined(separator: " ") }
+        }
+        return nil
+    }
+}
+
 extension String {
     /// Without spaces at the ends of lines and empty lines at the end: help texts are padded.
     fileprivate var trimmed: String {

@@ -57,6 +57,22 @@ struct PlaceTests {
     }
 
     @Test(
+        "a command that is written wrong is answered with the nearest one",
+        arguments: [
+            (["stauts"], "daybook status"), (["log", "verfy"], "daybook log verify"),
+            (["seach", "x"], "daybook search"),
+            (["status", "--nonsense"], nil), (["log", "verify", "x"], nil), (["qqqqqq"], nil),
+        ] as [([String], String?)])
+    func meant(arguments: [String], command: String?) async {
+        let recorder = Recorder()
+        let console = recorder.console
+        #expect(await DaybookApplication().run(arguments, console: console) == .usage)
+        console.flush()
+        let hint = recorder.errors.split(separator: "\n").last { $0.hasPrefix("Did you mean 'daybook") }
+        #expect(hint == command.map { "Did you mean '\($0)'?" })
+    }
+
+    @Test(
         "wrong usage ends with 2 and help with 0",
         arguments: [
             (["--nonsense"], DaybookApp.ExitStatus.usage), (["log", "import"], .usage),
