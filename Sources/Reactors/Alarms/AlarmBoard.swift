@@ -195,7 +195,8 @@ struct AlarmBoard: Sendable {
         logger?.log(
             level: level, "alarm \(rule.name) is \(change.state)",
             metadata: [
-                "alarm": "\(rule.name)", "state": "\(change.state)", "was": "\(change.was)", "reason": "\(change.reason)",
+                "alarm": "\(rule.name)", "state": "\(change.state)", "was": "\(change.was)",
+                "reason": "\(change.reason)",
             ])
     }
 }
