@@ -88,7 +88,7 @@ struct NotificationRecordTests {
         "what a try's answer becomes",
         arguments: [
             (ChannelAnswer(.done([]), status: 204), NotificationRecord.Kind.delivered, 3, nil as Double?),
-            (ChannelAnswer(.retry(after: nil, reason: "r")), .failed, 3, 3),
+            (ChannelAnswer(.retry(after: nil, reason: "r")), .failed, 3, 2),
             (ChannelAnswer(.retry(after: 9, reason: "r"), status: 503), .failed, 3, 9),
             (ChannelAnswer(.park(reason: "gone"), status: 410), .parked, 3, nil),
             (ChannelAnswer(.skip(reason: "shadow")), .held, 2, nil),

@@ -1,7 +1,6 @@
 // When a failed notification is tried again, and when it is given up.
 
-/// Exponential waiting with jitter ("equal jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/): half
-/// of each wait is certain, so that a service that is down for a moment does not use up several tries.
+/// Exponential waiting with full jitter, as in https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/.
 public struct RetrySchedule: Sendable, Equatable {
     /// How many tries there are in all before a notification is parked.
     public var attempts: Int
@@ -28,7 +27,7 @@ public struct RetrySchedule: Sendable, Equatable {
         guard attempt < attempts else { return .park }
         let ceiling = min(Self.longest, backoff * exp2(attempt - 1))
         let least = min(max(told ?? 0, 0), Self.longestTold)
-        return .again(inSeconds: max(least, ceiling * (0.5 + random / 2)))
+        return .again(inSeconds: max(least, ceiling * random))
     }
 
     private func exp2(_ exponent: Int) -> Double {

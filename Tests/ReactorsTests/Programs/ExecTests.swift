@@ -140,7 +140,7 @@ struct ExecTests {
             let began = book.time.now
             #expect(try await book.dispatch([reactor], [:]).parked == 1)
             #expect(bench.notes.count == 8)
-            #expect(book.time.now.seconds(since: began) > 60, "1, 2, 4, … seconds, each a quarter less by chance")
+            #expect(book.time.now.seconds(since: began) > 60, "1, 2, 4, … seconds, each half of it by chance")
         }
     }
 

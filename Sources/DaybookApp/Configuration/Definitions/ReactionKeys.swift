@@ -47,7 +47,7 @@ extension TableDefinition {
             KeyDefinition(
                 name: "backoff", type: .scalar(.duration), standard: "1s",
                 about:
-                    "How long to wait before the second try; it doubles with each, up to 10m. Each wait is up to half shorter, as chance has it."
+                    "How long to wait at most before the second try; it doubles with each, up to 10m. The wait itself is drawn between nothing and that."
             ),
             .later("letters-for", "the kind submissions"),
             KeyDefinition(
