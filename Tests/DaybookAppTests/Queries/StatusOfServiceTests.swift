@@ -3,13 +3,14 @@ import Testing
 
 @testable import DaybookApp
 
-@Suite("What status finds to need a look")
-struct StatusProblemsTests {
+@Suite("What status finds wrong with a service")
+struct StatusOfServiceTests {
     private static let now = Timestamp("2026-11-21T10:00:00Z") ?? .now()
 
     private func row(_ change: (inout StatusRow) -> Void) -> StatusRow {
         var row = StatusRow(watch: "w", kind: "page")
         row.outcome = "completed"
+        row.lastRun = Self.now.adding(seconds: -60)
         row.nextRun = Self.now.adding(seconds: 60)
         change(&row)
         return row
